@@ -1,0 +1,31 @@
+package io.github.grpck8s;
+
+import java.util.Locale;
+
+/**
+ * Which channel is being built.
+ *
+ * @param name the name under which the application configures it, for example
+ * {@code users}
+ * @param target what it connects to, for example {@code k8s:///users.shop:grpc}
+ */
+public record ChannelSpec(String name, String target) {
+
+	/**
+	 * Whether the target is of a scheme.
+	 * @param scheme the scheme without a colon, in lower case, for example {@code k8s}
+	 * @return whether the target begins with it
+	 */
+	public boolean hasScheme(String scheme) {
+		return this.target.toLowerCase(Locale.ROOT).startsWith(scheme + ":");
+	}
+
+	/**
+	 * Whether the pods of this channel are found through the Kubernetes API.
+	 * @return whether the scheme is {@code k8s}
+	 */
+	public boolean isKubernetes() {
+		return hasScheme("k8s");
+	}
+
+}
