@@ -1,0 +1,43 @@
+package io.github.grpck8s.stack.netdevh;
+
+import java.util.Map;
+
+import io.github.grpck8s.ChannelFeature;
+import io.github.grpck8s.ChannelSpec;
+import io.github.grpck8s.ServiceConfigFeature;
+import io.github.grpck8s.ServiceConfigs;
+import io.grpc.ManagedChannelBuilder;
+import net.devh.boot.grpc.client.channelfactory.GrpcChannelConfigurer;
+
+import org.springframework.beans.factory.ObjectProvider;
+
+/**
+ * Applies the features of all rooms to a channel of the stack.
+ */
+class FeatureChannelConfigurer implements GrpcChannelConfigurer {
+
+	private final NetDevhChannels channels;
+
+	private final ObjectProvider<ChannelFeature> features;
+
+	private final ObjectProvider<ServiceConfigFeature> serviceConfigs;
+
+	FeatureChannelConfigurer(NetDevhChannels channels, ObjectProvider<ChannelFeature> features,
+			ObjectProvider<ServiceConfigFeature> serviceConfigs) {
+		this.channels = channels;
+		this.features = features;
+		this.serviceConfigs = serviceConfigs;
+	}
+
+	@Override
+	public void accept(ManagedChannelBuilder<?> builder, String name) {
+		ChannelSpec channel = this.channels.get(name);
+		builder.intercept(new HandshakeHints(name));
+		this.features.orderedStream().forEach((feature) -> feature.applyTo(channel, builder));
+		Map<String, ?> serviceConfig = ServiceConfigs.merge(this.serviceConfigs.orderedStream().toList(), channel);
+		if (!serviceConfig.isEmpty()) {
+			builder.defaultServiceConfig(serviceConfig);
+		}
+	}
+
+}

@@ -1,0 +1,96 @@
+package io.github.grpck8s.stack.netdevh;
+
+import io.github.grpck8s.ChannelFeature;
+import io.github.grpck8s.ServerFeature;
+import io.github.grpck8s.ServerLifecycleListener;
+import io.github.grpck8s.ServiceConfigFeature;
+import io.github.grpck8s.TargetRule;
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
+import net.devh.boot.grpc.client.channelfactory.GrpcChannelConfigurer;
+import net.devh.boot.grpc.client.config.GrpcChannelsProperties;
+import net.devh.boot.grpc.server.serverfactory.GrpcServerConfigurer;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+
+/**
+ * Auto-configuration that hands every feature to the net.devh stack.
+ */
+@AutoConfiguration(beforeName = { "net.devh.boot.grpc.client.autoconfigure.GrpcClientAutoConfiguration",
+		"net.devh.boot.grpc.server.autoconfigure.GrpcServerAutoConfiguration" })
+public final class NetDevhStackAutoConfiguration {
+
+	/**
+	 * Servers.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ Server.class, GrpcServerConfigurer.class })
+	static class ServerConfiguration {
+
+		@Bean
+		static GrpcServerConfigurer grpcK8sServerConfigurer(ObjectProvider<ServerFeature> features) {
+			return (server) -> features.orderedStream().forEach((feature) -> feature.applyTo(server));
+		}
+
+		@Bean
+		NetDevhServerEvents grpcK8sServerEvents(ApplicationContext context,
+				ObjectProvider<ServerLifecycleListener> listeners) {
+			return new NetDevhServerEvents(context, listeners);
+		}
+
+	}
+
+	/**
+	 * Channels. The methods are static: the stack builds its first channels from a bean
+	 * post-processor, when no configuration should be instantiated yet.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ ManagedChannel.class, GrpcChannelConfigurer.class })
+	static class ChannelConfiguration {
+
+		@Bean
+		static NetDevhChannels grpcK8sNetDevhChannels(ObjectProvider<GrpcChannelsProperties> properties) {
+			return new NetDevhChannels(properties);
+		}
+
+		@Bean
+		static GrpcChannelConfigurer grpcK8sChannelConfigurer(NetDevhChannels channels,
+				ObjectProvider<ChannelFeature> features, ObjectProvider<ServiceConfigFeature> serviceConfigs) {
+			return new FeatureChannelConfigurer(channels, features, serviceConfigs);
+		}
+
+		@Bean
+		static StubServices grpcK8sStubServices(ConfigurableListableBeanFactory beanFactory) {
+			return new StubServices(beanFactory);
+		}
+
+		@Bean
+		SmartInitializingSingleton grpcK8sAddressCheck(NetDevhChannels channels, ObjectProvider<TargetRule> rules) {
+			return () -> new AddressCheck(rules).check(channels);
+		}
+
+	}
+
+	/**
+	 * What the user has set on the stack itself.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = "net.devh.boot.grpc.common.util.GrpcUtils")
+	static class SettingsConfiguration {
+
+		@Bean
+		static NetDevhSettings grpcK8sStackSettings(Environment environment) {
+			return new NetDevhSettings(environment);
+		}
+
+	}
+
+}
