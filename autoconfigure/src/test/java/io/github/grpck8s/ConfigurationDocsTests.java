@@ -28,8 +28,9 @@ class ConfigurationDocsTests {
 		if (Boolean.getBoolean("docs.update")) {
 			Files.writeString(PAGE, page);
 		}
-		assertThat(PAGE).as("./mvnw -pl autoconfigure -am test -Dtest=ConfigurationDocsTests -Ddocs.update=true "
-				+ "-Dsurefire.failIfNoSpecifiedTests=false writes it anew")
+		assertThat(PAGE)
+			.as("./mvnw -pl autoconfigure -am test -Dtest=ConfigurationDocsTests -Ddocs.update=true "
+					+ "-Dsurefire.failIfNoSpecifiedTests=false writes it anew")
 			.hasContent(page);
 	}
 

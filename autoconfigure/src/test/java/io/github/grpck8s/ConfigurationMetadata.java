@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,7 @@ final class ConfigurationMetadata {
 
 	static List<Property> properties() {
 		Map<String, Object> metadata = JsonParserFactory.getJsonParser().parseMap(read());
-		return ((List<?>) metadata.get("properties")).stream().map(Property::of).toList();
+		return ((List<?>) Objects.requireNonNull(metadata.get("properties"))).stream().map(Property::of).toList();
 	}
 
 	// every jar has a file of this name: ours lies beside our classes
@@ -49,8 +50,8 @@ final class ConfigurationMetadata {
 
 		static Property of(Object entry) {
 			Map<?, ?> map = (Map<?, ?>) entry;
-			return new Property((String) map.get("name"), (String) map.get("type"), (String) map.get("description"),
-					map.get("defaultValue"));
+			return new Property(String.valueOf(map.get("name")), String.valueOf(map.get("type")),
+					(String) map.get("description"), map.get("defaultValue"));
 		}
 
 		/**
