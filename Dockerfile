@@ -36,7 +36,6 @@ FROM ${RUNTIME_IMAGE}
 WORKDIR /app
 # From what changes seldom to what changes always.
 COPY --from=layers /layers/dependencies/ ./
-COPY --from=layers /layers/spring-boot-loader/ ./
 COPY --from=layers /layers/snapshot-dependencies/ ./
 COPY --from=layers /layers/application/ ./
 # The chart sets its own. The heap is a share of the container's memory; pools are sized for two processors and not for
