@@ -180,7 +180,8 @@ public final class ServerHealth implements ServerLifecycleListener, DrainListene
 		statuses.put("", ready);
 		statuses.put(READINESS, ready);
 		statuses.put(LIVENESS, status(this.opened && now.getOrDefault(LIVENESS, WELL).getAsBoolean()));
-		if (ready != this.board.status("")) {
+		ServingStatus before = this.board.status("");
+		if (before != null && before != ready) {
 			logger.info(() -> "gRPC health is " + ready);
 		}
 		this.board.publish(statuses, mayServe);
