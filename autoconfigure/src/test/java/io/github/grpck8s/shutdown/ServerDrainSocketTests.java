@@ -14,7 +14,11 @@ import io.github.grpck8s.health.ServerHealth;
 import io.grpc.CallOptions;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
@@ -43,6 +47,8 @@ class ServerDrainSocketTests {
 	private final AtomicInteger entered = new AtomicInteger();
 
 	private final AtomicInteger cancelled = new AtomicInteger();
+
+	private final AtomicInteger watches = new AtomicInteger();
 
 	private final List<Throwable> thrown = new CopyOnWriteArrayList<>();
 
@@ -180,6 +186,27 @@ class ServerDrainSocketTests {
 		assertThat(closing.isAlive()).isFalse();
 	}
 
+	@Test
+	void clientsThatCheckHealthDoNotGoRoundInCircles() throws Exception {
+		ServerDrain drain = start(Duration.ofSeconds(1), Duration.ofSeconds(5));
+		ManagedChannel checking = NettyChannelBuilder.forAddress("127.0.0.1", this.server.getPort())
+			.usePlaintext()
+			.defaultLoadBalancingPolicy("round_robin")
+			.defaultServiceConfig(java.util.Map.of("healthCheckConfig", java.util.Map.of("serviceName", "")))
+			.build();
+		try {
+			ClientCalls.blockingUnaryCall(checking, Calls.UNARY, CallOptions.DEFAULT, "quick");
+			assertThat(this.watches).hasValue(1);
+			drain.begin();
+			assertThat(this.watches).as("a Watch that ends is begun again at once").hasValueLessThanOrEqualTo(2);
+			drain.stopping(this.server);
+			assertThat(this.watches).hasValueLessThan(200);
+		}
+		finally {
+			checking.shutdownNow();
+		}
+	}
+
 	private ServerDrain start(Duration delay, Duration grace) throws Exception {
 		ServerDrain drain = new ServerDrain(delay, grace, this.health::drainStarting, this.reports::add);
 		start(drain);
@@ -190,6 +217,18 @@ class ServerDrainSocketTests {
 		NettyServerBuilder builder = NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
 			.addService(Calls.service(this::unary, this::stream))
 			.addService(this.health.service());
+		builder.intercept(new ServerInterceptor() {
+
+			@Override
+			public <Q, R> ServerCall.Listener<Q> interceptCall(ServerCall<Q, R> call, Metadata headers,
+					ServerCallHandler<Q, R> next) {
+				if (call.getMethodDescriptor().getBareMethodName().equals("Watch")) {
+					ServerDrainSocketTests.this.watches.incrementAndGet();
+				}
+				return next.startCall(call, headers);
+			}
+
+		});
 		drain.applyTo(builder);
 		this.server = builder.build().start();
 		this.health.started(this.server);

@@ -85,11 +85,12 @@ public final class HealthAutoConfiguration {
 	@Bean
 	HealthLifecycle grpcK8sHealthLifecycle(ApplicationContext context, HealthProperties properties, ServerHealth health,
 			HealthSource source, IndicatorPoller poller, ObjectProvider<ApplicationAvailability> availability,
-			ObjectProvider<GrpcWarmUp> warmUps, ObjectProvider<HealthOnlyServer> probes) {
+			ObjectProvider<GrpcWarmUp> warmUps, ObjectProvider<HealthOnlyServer> probes,
+			ObjectProvider<BindableService> services) {
 		// before this bean: see there
 		availability.getIfAvailable();
 		return new HealthLifecycle(context, health, source, poller, () -> warmUps.orderedStream().toList(),
-				properties.warmUpTimeout(), probes.getIfAvailable());
+				properties.warmUpTimeout(), probes.getIfAvailable(), services::stream);
 	}
 
 	@Bean

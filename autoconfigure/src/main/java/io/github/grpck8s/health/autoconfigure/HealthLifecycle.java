@@ -3,12 +3,14 @@ package io.github.grpck8s.health.autoconfigure;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import io.github.grpck8s.GrpcWarmUp;
 import io.github.grpck8s.health.HealthOnlyServer;
 import io.github.grpck8s.health.IndicatorPoller;
 import io.github.grpck8s.health.ServerHealth;
 import io.github.grpck8s.health.WarmUps;
+import io.grpc.BindableService;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +46,8 @@ final class HealthLifecycle implements SmartLifecycle, SmartApplicationListener 
 
 	private final @Nullable HealthOnlyServer probes;
 
+	private final Supplier<Stream<BindableService>> services;
+
 	private volatile boolean running;
 
 	private boolean opened;
@@ -51,7 +55,8 @@ final class HealthLifecycle implements SmartLifecycle, SmartApplicationListener 
 	private boolean warm;
 
 	HealthLifecycle(ApplicationContext context, ServerHealth health, HealthSource source, IndicatorPoller poller,
-			Supplier<List<GrpcWarmUp>> warmUps, Duration warmUpTimeout, @Nullable HealthOnlyServer probes) {
+			Supplier<List<GrpcWarmUp>> warmUps, Duration warmUpTimeout, @Nullable HealthOnlyServer probes,
+			Supplier<Stream<BindableService>> services) {
 		this.context = context;
 		this.health = health;
 		this.source = source;
@@ -59,6 +64,7 @@ final class HealthLifecycle implements SmartLifecycle, SmartApplicationListener 
 		this.warmUps = warmUps;
 		this.warmUpTimeout = warmUpTimeout;
 		this.probes = probes;
+		this.services = services;
 	}
 
 	@Override
@@ -70,6 +76,10 @@ final class HealthLifecycle implements SmartLifecycle, SmartApplicationListener 
 		}
 		this.poller.start(this.health::update);
 		if (this.probes != null) {
+			// that port is asked before the main server can say which services it has
+			this.services.get()
+				.forEach((service) -> this.health.addService(service.bindService().getServiceDescriptor().getName()));
+			this.health.update();
 			this.probes.start();
 			logger.info("gRPC health listens on port " + this.probes.port());
 		}

@@ -2,8 +2,10 @@ package io.github.grpck8s.health.autoconfigure;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 import io.github.grpck8s.GrpcWarmUp;
 import io.github.grpck8s.InvalidSettingException;
@@ -23,10 +25,15 @@ import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.stub.StreamObserver;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import org.springframework.boot.ApplicationRunner;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.availability.ApplicationAvailabilityAutoConfiguration;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.LivenessState;
@@ -37,15 +44,21 @@ import org.springframework.boot.health.autoconfigure.actuate.endpoint.HealthEndp
 import org.springframework.boot.health.autoconfigure.application.AvailabilityHealthContributorAutoConfiguration;
 import org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration;
 import org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration;
+import org.springframework.boot.health.contributor.CompositeHealthContributor;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthContributor;
+import org.springframework.boot.health.contributor.HealthContributors;
 import org.springframework.boot.health.contributor.HealthIndicator;
-import org.springframework.boot.health.contributor.CompositeHealthContributor;
+import org.springframework.boot.health.contributor.ReactiveHealthContributor;
+import org.springframework.boot.health.registry.ReactiveHealthContributorRegistry;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.support.GenericApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -186,6 +199,49 @@ class HealthAutoConfigurationTests {
 	}
 
 	@Test
+	void reactiveIndicatorsAreAskedToo() {
+		Switch reactive = new Switch();
+		reactive.health = Health.down().build();
+		this.actuator.withBean(ReactiveHealthContributorRegistry.class, () -> new Reactive(reactive))
+			.withPropertyValues("grpc.k8s.health.services.x=reactive")
+			.run((context) -> {
+				try (Probe probe = new Probe(context)) {
+					up(context);
+					await().until(() -> reactive.asked.get() > 0);
+					assertThat(probe.check("")).isEqualTo("SERVING");
+					assertThat(probe.check("x")).isEqualTo("NOT_SERVING");
+				}
+			});
+	}
+
+	@Test
+	void aStartedApplicationServesAndABrokenStartDoesNot() throws Exception {
+		List<String> events = new CopyOnWriteArrayList<>();
+		SpringApplication application = new SpringApplication(App.class);
+		application.setWebApplicationType(WebApplicationType.NONE);
+		application.addInitializers((context) -> {
+			GenericApplicationContext beans = (GenericApplicationContext) context;
+			beans.registerBean(GrpcWarmUp.class, () -> () -> events.add("warm"));
+			beans.registerBean(ApplicationRunner.class, () -> (arguments) -> {
+				events.add("runner");
+				assertThat(beans.getBean(ServerHealth.class)).isNotNull();
+				try (Probe probe = new Probe(beans)) {
+					events.add(probe.check("startup"));
+				}
+			});
+			context.addApplicationListener((event) -> {
+				if (event instanceof AvailabilityChangeEvent<?> change) {
+					events.add(change.getState().toString());
+				}
+			});
+		});
+		try (ConfigurableApplicationContext context = application.run(); Probe probe = new Probe(context)) {
+			assertThat(events).containsExactly("CORRECT", "runner", "NOT_SERVING", "warm", "ACCEPTING_TRAFFIC");
+			assertThat(probe.check("")).isEqualTo("SERVING");
+		}
+	}
+
+	@Test
 	void withoutProbesReadinessIsTheAvailability() {
 		this.actuator.withPropertyValues("management.endpoint.health.probes.enabled=false").run((context) -> {
 			try (Probe probe = new Probe(context)) {
@@ -259,22 +315,26 @@ class HealthAutoConfigurationTests {
 
 	@Test
 	void aSecondPortKnowsHealthOnly() {
-		this.bare.withPropertyValues("grpc.k8s.health.port=0").run((context) -> {
-			int port = context.getBean(HealthOnlyServer.class).port();
-			ManagedChannel channel = io.grpc.Grpc
-				.newChannelBuilder("127.0.0.1:" + port, io.grpc.InsecureChannelCredentials.create())
-				.build();
-			try {
-				assertThat(Probe.check(channel, "")).isEqualTo("NOT_SERVING");
-				up(context);
-				assertThat(Probe.check(channel, "")).isEqualTo("SERVING");
-				context.getSourceApplicationContext().stop();
-				assertThat(context.getBean(HealthOnlyServer.class).port()).isEqualTo(-1);
-			}
-			finally {
-				channel.shutdownNow();
-			}
-		});
+		BindableService users = () -> ServerServiceDefinition.builder("shop.Users").build();
+		this.bare.withBean(BindableService.class, () -> users)
+			.withPropertyValues("grpc.k8s.health.port=0")
+			.run((context) -> {
+				int port = context.getBean(HealthOnlyServer.class).port();
+				ManagedChannel channel = io.grpc.Grpc
+					.newChannelBuilder("127.0.0.1:" + port, io.grpc.InsecureChannelCredentials.create())
+					.build();
+				try {
+					assertThat(Probe.check(channel, "")).isEqualTo("NOT_SERVING");
+					assertThat(Probe.check(channel, "shop.Users")).isEqualTo("NOT_SERVING");
+					up(context);
+					assertThat(Probe.check(channel, "")).isEqualTo("SERVING");
+					context.getSourceApplicationContext().stop();
+					assertThat(context.getBean(HealthOnlyServer.class).port()).isEqualTo(-1);
+				}
+				finally {
+					channel.shutdownNow();
+				}
+			});
 	}
 
 	@Test
@@ -352,6 +412,46 @@ class HealthAutoConfigurationTests {
 		public Health health() {
 			this.asked.incrementAndGet();
 			return this.health;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration({ ApplicationAvailabilityAutoConfiguration.class, HealthAutoConfiguration.class,
+			AvailabilityHealthContributorAutoConfiguration.class, AvailabilityProbesAutoConfiguration.class,
+			HealthContributorAutoConfiguration.class, HealthContributorRegistryAutoConfiguration.class,
+			HealthEndpointAutoConfiguration.class })
+	static class App {
+
+	}
+
+	/**
+	 * A registry as it is where Reactor is.
+	 */
+	private record Reactive(HealthIndicator indicator) implements ReactiveHealthContributorRegistry {
+
+		@Override
+		public HealthContributors asHealthContributors() {
+			return CompositeHealthContributor.fromMap(java.util.Map.of("reactive", this.indicator));
+		}
+
+		@Override
+		public void registerContributor(String name, ReactiveHealthContributor contributor) {
+		}
+
+		@Override
+		public @Nullable ReactiveHealthContributor unregisterContributor(String name) {
+			return null;
+		}
+
+		@Override
+		public @Nullable ReactiveHealthContributor getContributor(String name) {
+			return null;
+		}
+
+		@Override
+		public Stream<Entry> stream() {
+			return Stream.empty();
 		}
 
 	}
