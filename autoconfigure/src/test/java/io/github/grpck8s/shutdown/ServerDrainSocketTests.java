@@ -69,7 +69,7 @@ class ServerDrainSocketTests {
 
 	@Test
 	void callsAreServedDuringTheDelayAndWatchersAreToldBeforeTheGoAway() throws Exception {
-		ServerDrain drain = start(Duration.ofMillis(600), Duration.ofSeconds(5));
+		ServerDrain drain = start(Duration.ofMillis(1500), Duration.ofSeconds(5));
 		List<String> seen = new CopyOnWriteArrayList<>();
 		watch(seen);
 		await().until(() -> seen.contains("SERVING"));
@@ -137,7 +137,7 @@ class ServerDrainSocketTests {
 		await().until(() -> !seen.isEmpty());
 		assertThat(seen).containsExactly("UNAVAILABLE");
 		await().until(() -> this.cancelled.get() == 1);
-		assertThat(took).isBetween(Duration.ofMillis(300), Duration.ofMillis(1500));
+		assertThat(took).isBetween(Duration.ofMillis(300), Duration.ofSeconds(5));
 		this.gate.countDown();
 		await().until(() -> drain.running() == 0);
 		assertThat(this.thrown).as("what a handler gets for answering late").isEmpty();
@@ -156,7 +156,7 @@ class ServerDrainSocketTests {
 		long begin = System.nanoTime();
 		drain.stopping(this.server);
 		this.server.awaitTermination(5, TimeUnit.SECONDS);
-		assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofMillis(1000));
+		assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
 	}
 
 	@Test
@@ -166,7 +166,7 @@ class ServerDrainSocketTests {
 		await().until(() -> drain.running() == 0);
 		long begin = System.nanoTime();
 		drain.stopping(this.server);
-		assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofMillis(500));
+		assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
 	}
 
 	@Test

@@ -37,9 +37,8 @@ final class DrainOnClose implements ApplicationListener<ContextClosedEvent>, Ord
 		// events of child contexts, such as the management server's, arrive here as well
 		if (event.getApplicationContext() == this.context) {
 			if (this.drain.hasServers()) {
-				logger
-					.info("gRPC drain begins: " + this.drain.running() + " calls are running, new calls are served for "
-							+ this.budget.delay().toMillis() + " ms more");
+				logger.info("gRPC drain begins: calls running " + this.drain.running() + ", new calls are served for "
+						+ this.budget.delay().toMillis() + " ms more");
 			}
 			AvailabilityChangeEvent.publish(this.context, ReadinessState.REFUSING_TRAFFIC);
 			this.drain.begin();

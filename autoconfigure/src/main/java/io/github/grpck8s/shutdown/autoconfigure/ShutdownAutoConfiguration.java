@@ -65,8 +65,8 @@ public final class ShutdownAutoConfiguration {
 	}
 
 	private static void log(DrainReport report) {
-		String sentence = "gRPC server drained in " + report.duration().toMillis() + " ms: " + report.running()
-				+ " calls were running, " + report.cut() + " had to be closed with UNAVAILABLE";
+		String sentence = "gRPC server drained in " + report.duration().toMillis() + " ms: calls running at GOAWAY "
+				+ report.running() + ", closed with UNAVAILABLE at the end " + report.cut();
 		if (report.cut() > 0) {
 			logger.warn(sentence + "; longer calls need a longer grpc.k8s.shutdown.grace");
 		}
