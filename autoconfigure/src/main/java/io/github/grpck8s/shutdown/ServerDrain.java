@@ -234,19 +234,4 @@ public final class ServerDrain implements ServerFeature, ServerLifecycleListener
 				+ " after the server had asked its clients to go elsewhere (grpc.k8s.shutdown.grace)");
 	}
 
-	/**
-	 * Waits.
-	 */
-	@FunctionalInterface
-	interface Waiting {
-
-		/**
-		 * Let time pass.
-		 * @param nanos how much, nanoseconds
-		 * @throws InterruptedException if this thread was interrupted
-		 */
-		void await(long nanos) throws InterruptedException;
-
-	}
-
 }

@@ -44,8 +44,6 @@ class ServerDrainSocketTests {
 
 	private final CountDownLatch gate = new CountDownLatch(1);
 
-	private final AtomicInteger entered = new AtomicInteger();
-
 	private final AtomicInteger cancelled = new AtomicInteger();
 
 	private final AtomicInteger watches = new AtomicInteger();
@@ -239,7 +237,6 @@ class ServerDrainSocketTests {
 	}
 
 	private void unary(String request, StreamObserver<String> response) {
-		this.entered.incrementAndGet();
 		try {
 			if (request.equals("wait")) {
 				this.gate.await();
