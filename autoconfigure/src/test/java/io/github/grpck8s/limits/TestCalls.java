@@ -11,6 +11,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 
@@ -23,6 +25,23 @@ final class TestCalls {
 
 	/** Does not answer until it is told to. */
 	static final MethodDescriptor<byte[], byte[]> HANG = method("Hang", MethodType.UNARY);
+
+	/** Answers with a chunk. */
+	static final MethodDescriptor<byte[], byte[]> LARGE = method("Large", MethodType.UNARY);
+
+	/** Answers until it is stopped and never asks whether anybody reads. */
+	static final MethodDescriptor<byte[], byte[]> FLOOD = method("Flood", MethodType.SERVER_STREAMING);
+
+	/** Answers a thousand times, when somebody reads. */
+	static final MethodDescriptor<byte[], byte[]> POLITE = method("Polite", MethodType.SERVER_STREAMING);
+
+	static final int CHUNK = 65_536;
+
+	static final int ENDLESS = 2_000;
+
+	final AtomicInteger flooded = new AtomicInteger();
+
+	final AtomicInteger stopped = new AtomicInteger();
 
 	final AtomicInteger hung = new AtomicInteger();
 
@@ -38,7 +57,39 @@ final class TestCalls {
 				this.hanging.add(answers);
 				this.hung.incrementAndGet();
 			}))
+			.addMethod(LARGE, ServerCalls.asyncUnaryCall((message, answers) -> {
+				answers.onNext(new byte[CHUNK]);
+				answers.onCompleted();
+			}))
+			.addMethod(FLOOD, ServerCalls.asyncServerStreamingCall((message, answers) -> flood(answers)))
+			.addMethod(POLITE, ServerCalls.asyncServerStreamingCall((message, answers) -> polite(answers)))
 			.build();
+	}
+
+	private void flood(StreamObserver<byte[]> answers) {
+		try {
+			for (int answer = 1; answer <= ENDLESS; answer++) {
+				answers.onNext(new byte[CHUNK]);
+				this.flooded.incrementAndGet();
+			}
+			answers.onCompleted();
+		}
+		catch (StatusRuntimeException ex) {
+			this.stopped.incrementAndGet();
+		}
+	}
+
+	private static void polite(StreamObserver<byte[]> observer) {
+		ServerCallStreamObserver<byte[]> answers = (ServerCallStreamObserver<byte[]>) observer;
+		AtomicInteger left = new AtomicInteger(1_000);
+		answers.setOnReadyHandler(() -> {
+			while (answers.isReady() && left.get() > 0) {
+				answers.onNext(new byte[CHUNK]);
+				if (left.decrementAndGet() == 0) {
+					answers.onCompleted();
+				}
+			}
+		});
 	}
 
 	private static MethodDescriptor<byte[], byte[]> method(String name, MethodType type) {

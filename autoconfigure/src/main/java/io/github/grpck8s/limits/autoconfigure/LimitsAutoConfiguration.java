@@ -7,6 +7,7 @@ import io.github.grpck8s.ChannelTransport;
 import io.github.grpck8s.FeatureOrder;
 import io.github.grpck8s.ServerTransport;
 import io.github.grpck8s.StackSettings;
+import io.github.grpck8s.limits.BufferLimit;
 import io.github.grpck8s.limits.ChannelBounds;
 import io.github.grpck8s.limits.ChannelLimits;
 import io.github.grpck8s.limits.ServerLimits;
@@ -37,6 +38,13 @@ public final class LimitsAutoConfiguration {
 			ObjectProvider<StackSettings> stack) {
 		return new ServerSettings(stack.getIfAvailable(() -> StackSettings.NONE)).limits(properties,
 				transports.orderedStream().toList());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@Order(FeatureOrder.INNER)
+	BufferLimit grpcK8sBufferLimit(LimitsProperties properties) {
+		return new BufferLimit(properties.maxBufferedSize().toBytes());
 	}
 
 	@Bean

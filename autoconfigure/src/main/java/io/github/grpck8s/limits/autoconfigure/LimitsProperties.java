@@ -23,6 +23,8 @@ import org.springframework.util.unit.DataSize;
  * @param window Initial HTTP/2 flow-control window, of servers and of channels
  * @param maxMessageSize Greatest message that a server or a channel accepts
  * @param maxMetadataSize Greatest metadata that a server or a channel accepts
+ * @param maxBufferedSize Memory of a server that the messages of one connection may
+ * occupy: answers that nobody reads and messages that are not complete
  * @param connectTimeout Time in which a channel's connection must come about
  * @param channels What differs for single channels, by the name of the channel
  */
@@ -30,8 +32,8 @@ import org.springframework.util.unit.DataSize;
 record LimitsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("200") int maxConcurrentStreams,
 		@DefaultValue("1000") int maxResets, @DefaultValue("10s") Duration maxResetsWindow,
 		@DefaultValue("1MB") DataSize window, @DefaultValue("4MB") DataSize maxMessageSize,
-		@DefaultValue("8KB") DataSize maxMetadataSize, @DefaultValue("3s") Duration connectTimeout,
-		@DefaultValue Map<String, Channel> channels) {
+		@DefaultValue("8KB") DataSize maxMetadataSize, @DefaultValue("32MB") DataSize maxBufferedSize,
+		@DefaultValue("3s") Duration connectTimeout, @DefaultValue Map<String, Channel> channels) {
 
 	private static final String PREFIX = "grpc.k8s.limits.";
 
@@ -45,6 +47,10 @@ record LimitsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("20
 				|| maxResetsWindow.getNano() != 0) {
 			throw new InvalidSettingException(PREFIX + "max-resets-window", maxResetsWindow,
 					"must be whole seconds, 1s or more", "Set a time such as 10s.");
+		}
+		if (maxBufferedSize.toBytes() < 1) {
+			throw new InvalidSettingException(PREFIX + "max-buffered-size", maxBufferedSize, "must be 1B or more",
+					"Set a size such as 32MB, 1024GB for no limit.");
 		}
 		check(PREFIX, new Channel(maxMessageSize, maxMetadataSize, window, connectTimeout));
 		channels.forEach((name, channel) -> check(PREFIX + "channels." + name + ".", channel));

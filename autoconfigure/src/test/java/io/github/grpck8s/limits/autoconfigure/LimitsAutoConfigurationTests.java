@@ -10,6 +10,7 @@ import io.github.grpck8s.InvalidSettingException;
 import io.github.grpck8s.ServerFeature;
 import io.github.grpck8s.ServerTransport;
 import io.github.grpck8s.StackSettings;
+import io.github.grpck8s.limits.BufferLimit;
 import io.github.grpck8s.limits.ChannelBounds;
 import io.github.grpck8s.limits.ChannelLimits;
 import io.github.grpck8s.limits.ServerLimits;
@@ -42,6 +43,10 @@ class LimitsAutoConfigurationTests {
 			assertThat(context).getBean(ChannelLimits.class)
 				.isEqualTo(new ChannelLimits(new ChannelBounds(4194304, 8192, 1048576, Duration.ofSeconds(3)), Map.of(),
 						List.of(), StackSettings.NONE));
+			assertThat(context).getBean(BufferLimit.class).isEqualTo(new BufferLimit(32 << 20));
+			assertThat(context.getBeanProvider(ServerFeature.class).orderedStream()).hasSize(2)
+				.last()
+				.isInstanceOf(BufferLimit.class);
 		});
 	}
 
@@ -51,13 +56,15 @@ class LimitsAutoConfigurationTests {
 			.withPropertyValues("grpc.k8s.limits.max-concurrent-streams=100", "grpc.k8s.limits.max-resets=50",
 					"grpc.k8s.limits.max-resets-window=1m", "grpc.k8s.limits.window=2MB",
 					"grpc.k8s.limits.max-message-size=16MB", "grpc.k8s.limits.max-metadata-size=64KB",
-					"grpc.k8s.limits.connect-timeout=500ms", "grpc.k8s.limits.channels.users.max-message-size=1GB",
+					"grpc.k8s.limits.connect-timeout=500ms", "grpc.k8s.limits.max-buffered-size=1024GB",
+					"grpc.k8s.limits.channels.users.max-message-size=1GB",
 					"grpc.k8s.limits.channels.users.max-metadata-size=1KB",
 					"grpc.k8s.limits.channels.users.window=65535B", "grpc.k8s.limits.channels.users.connect-timeout=1s")
 			.run((context) -> {
 				assertThat(context).getBean(ServerLimits.class)
 					.isEqualTo(
 							new ServerLimits(100, 50, Duration.ofMinutes(1), 2 << 20, 16 << 20, 64 << 10, List.of()));
+				assertThat(context).getBean(BufferLimit.class).isEqualTo(new BufferLimit(1L << 40));
 				ChannelLimits limits = context.getBean(ChannelLimits.class);
 				assertThat(limits.all())
 					.isEqualTo(new ChannelBounds(16 << 20, 64 << 10, 2 << 20, Duration.ofMillis(500)));
@@ -84,10 +91,13 @@ class LimitsAutoConfigurationTests {
 	void usersOwnBeansWin() {
 		ServerLimits server = new ServerLimits(1, 1, Duration.ofSeconds(1), null, null, null, List.of());
 		ChannelLimits channels = new ChannelLimits(ChannelBounds.NONE, Map.of(), List.of(), StackSettings.NONE);
+		BufferLimit buffers = new BufferLimit(1);
 		this.runner.withBean("server", ServerLimits.class, () -> server)
+			.withBean("buffers", BufferLimit.class, () -> buffers)
 			.withBean("channels", ChannelLimits.class, () -> channels)
 			.run((context) -> {
 				assertThat(context).getBean(ServerLimits.class).isSameAs(server);
+				assertThat(context).getBean(BufferLimit.class).isSameAs(buffers);
 				assertThat(context).getBean(ChannelLimits.class).isSameAs(channels);
 			});
 	}
@@ -122,6 +132,7 @@ class LimitsAutoConfigurationTests {
 			"max-message-size, 0, must be 1B or more and at most 2147483647B",
 			"max-message-size, 2GB, must be 1B or more and at most 2147483647B",
 			"max-message-size, -1, must be 1B or more and at most 2147483647B",
+			"max-buffered-size, 0, must be 1B or more",
 			"max-metadata-size, 0, must be 1B or more and at most 2147483647B",
 			"connect-timeout, 0, must be 1ms or more and at most 24 days",
 			"connect-timeout, 25d, must be 1ms or more and at most 24 days",
