@@ -46,6 +46,8 @@ class CallingClient implements SmartLifecycle {
 
 	private volatile @Nullable ScheduledExecutorService scheduler;
 
+	private volatile @Nullable Status lastFailure;
+
 	// only on the scheduler's thread from here on, and after its end on the one that
 	// stops
 
@@ -151,6 +153,7 @@ class CallingClient implements SmartLifecycle {
 			public void onError(Throwable failure) {
 				Status status = Status.fromThrowable(failure);
 				logger.debug("{} failed", method, failure);
+				CallingClient.this.lastFailure = status;
 				CallingClient.this.tally.failed(status.getCode());
 				CallingClient.this.inFlight.release();
 			}
@@ -171,6 +174,11 @@ class CallingClient implements SmartLifecycle {
 		this.whole = this.whole.plus(counts);
 		this.second++;
 		print(Table.line(this.second, counts));
+		Status failure = this.lastFailure;
+		this.lastFailure = null;
+		if (failure != null) {
+			print("        for example " + failure.getCode() + ": " + failure.getDescription());
+		}
 		ReportFile file = this.report;
 		if (file != null) {
 			try {
