@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
  */
 class FakeKubernetesTests {
 
-	private static final Duration SOON = Duration.ofSeconds(5);
+	private static final Duration SOON = Duration.ofSeconds(20);
 
 	private final FakeKubernetes kubernetes = FakeKubernetes.start();
 
@@ -213,7 +213,8 @@ class FakeKubernetesTests {
 		});
 		assertThatExceptionOfType(AssertionError.class)
 			.isThrownBy(() -> this.kubernetes.awaitWatches(1, Duration.ofMillis(20)))
-			.withMessageContaining("Expected 1 watches within PT0.02S, but there were 1 lists");
+			.withMessageContaining("Expected 1 watches within PT0.02S, but there were 1 lists")
+			.withMessageEndingWith("OTHER /api/v1/namespaces/shop/pods/self {}");
 	}
 
 	@Test
