@@ -41,7 +41,7 @@ record Address(String host, int port) {
 	/**
 	 * All stay bound until the last is, so that no port is found twice.
 	 */
-	private static List<Address> find(int count, boolean ownHosts) {
+	static List<Address> find(int count, boolean ownHosts) {
 		List<Address> found = new ArrayList<>();
 		List<ServerSocket> sockets = new ArrayList<>();
 		try {

@@ -52,8 +52,13 @@ final class Children implements AutoCloseable {
 
 	@Override
 	public void close() {
-		Runtime.getRuntime().removeShutdownHook(this.hook);
 		end();
+		try {
+			Runtime.getRuntime().removeShutdownHook(this.hook);
+		}
+		catch (IllegalStateException ignored) {
+			// the hook is at it already
+		}
 	}
 
 	private void end() {

@@ -1,6 +1,9 @@
 package io.github.grpck8s.example.demo;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,11 +21,35 @@ final class ClientProcess implements AutoCloseable {
 
 	private final Process process;
 
-	ClientProcess(Children children, Path kubeconfig, Path report) throws IOException {
-		this.report = report;
-		this.process = children.start(Map.of("KUBECONFIG", kubeconfig.toString()), ProcessBuilder.Redirect.INHERIT,
+	private volatile boolean stopping;
+
+	ClientProcess(Children children, Path kubeconfig, TemporaryFiles files) throws IOException {
+		this.report = Files.createFile(files.named("client.jsonl"));
+		this.process = children.start(Map.of("KUBECONFIG", kubeconfig.toString()), ProcessBuilder.Redirect.PIPE,
 				List.of("spring.profiles.active=client", "grpc.client.users.address=k8s:///users.demo:grpc",
-						"server.address=127.0.0.1", "example.client.rate=200", "example.client.report=" + report));
+						"server.address=127.0.0.1", "example.client.rate=200", "example.client.report=" + this.report));
+		Thread printer = new Thread(this::print, "client-output");
+		printer.setDaemon(true);
+		printer.start();
+	}
+
+	/**
+	 * Show its table, but not its own summary at the end: the demo knows more.
+	 */
+	private void print() {
+		try (BufferedReader output = new BufferedReader(
+				new InputStreamReader(this.process.getInputStream(), StandardCharsets.UTF_8))) {
+			String line = output.readLine();
+			while (line != null) {
+				if (!this.stopping) {
+					System.out.println(line);
+				}
+				line = output.readLine();
+			}
+		}
+		catch (IOException ignored) {
+			// it ended
+		}
 	}
 
 	/**
@@ -59,6 +86,7 @@ final class ClientProcess implements AutoCloseable {
 	 * Let it end its calls and its report.
 	 */
 	void stop() throws InterruptedException {
+		this.stopping = true;
 		this.process.destroy();
 		if (!this.process.waitFor(30, TimeUnit.SECONDS)) {
 			throw new DemoFailedException("the client did not stop within 30 s");

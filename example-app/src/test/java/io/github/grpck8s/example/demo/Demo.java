@@ -1,7 +1,6 @@
 package io.github.grpck8s.example.demo;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -14,8 +13,8 @@ import io.github.grpck8s.test.FakeService;
 
 /**
  * Shows, without a cluster, how a client follows the pods of a service: three servers,
- * then five, then two, then each of these is restarted, while the client goes on calling.
- * Ends with 0 only when no call failed.
+ * then five, then two, then these are restarted one by one, while the client goes on
+ * calling. Ends with 0 only when no call failed.
  * <p>
  * The Kubernetes API is the project's own fake. What a kubelet and the controllers do
  * stands in {@link Pod}.
@@ -32,6 +31,8 @@ public final class Demo {
 
 	private final Children children;
 
+	private final TemporaryFiles files;
+
 	/**
 	 * Addresses that no pod has, in the order in which they are given out.
 	 */
@@ -41,10 +42,11 @@ public final class Demo {
 
 	private final List<Pod> all = new ArrayList<>();
 
-	private Demo(FakeKubernetes kubernetes, Children children) {
+	private Demo(FakeKubernetes kubernetes, Children children, TemporaryFiles files) {
 		this.kubernetes = kubernetes;
 		this.users = kubernetes.service("demo", "users");
 		this.children = children;
+		this.files = files;
 	}
 
 	/**
@@ -54,8 +56,10 @@ public final class Demo {
 	public static void main(String[] args) {
 		long start = System.nanoTime();
 		int exit = 1;
-		try (FakeKubernetes kubernetes = FakeKubernetes.start(); Children children = new Children()) {
-			exit = new Demo(kubernetes, children).run() ? 0 : 1;
+		try (FakeKubernetes kubernetes = FakeKubernetes.start();
+				TemporaryFiles files = new TemporaryFiles();
+				Children children = new Children()) {
+			exit = new Demo(kubernetes, children, files).run() ? 0 : 1;
 			say("It took " + Duration.ofNanos(System.nanoTime() - start).toSeconds() + " s.");
 		}
 		catch (DemoFailedException | IOException ex) {
@@ -70,63 +74,70 @@ public final class Demo {
 
 	private boolean run() throws IOException, InterruptedException {
 		say("""
-				No cluster here: the Kubernetes API of this demo is the project's own fake (module test-support), \
-				at %s.
-				The servers and the client are the real thing, each in a process of its own. The client knows only \
-				k8s:///users.demo:grpc.
+				No cluster here: the Kubernetes API of this demo is the project's own fake (module test-support), at
+				%s. The servers and the client are the real thing, each in a process of its own. The
+				client knows only k8s:///users.demo:grpc.
 				""".formatted(this.kubernetes.url()));
 		say("Three servers start. Each is ready when its own health service says so.");
-		startPods(3);
-		say("The client starts: 200 calls per second, and one line per second of who answered them.");
-		Path report = Files.createTempFile("demo-client", ".jsonl");
-		try (ClientProcess client = new ClientProcess(this.children, this.kubernetes.kubeconfigFile("demo"), report)) {
-			client.awaitSeconds(5, START);
-			say("Two more servers start.");
-			startPods(2);
-			client.awaitSeconds(5, START);
-			say("Back to two: the three newest are deleted.");
-			stopPods(List.copyOf(this.running.subList(2, this.running.size())));
+		awaitReady(startPods(3));
+		say("The client starts: 200 calls per second, and a line each second of who answered them.");
+		Path kubeconfig = this.kubernetes.kubeconfigFile("demo");
+		try (ClientProcess client = new ClientProcess(this.children, kubeconfig, this.files)) {
 			client.awaitSeconds(3, START);
-			for (Pod old : List.copyOf(this.running)) {
-				say("Restart: " + old.name() + " is deleted, another takes its place and its address.");
-				stopPods(List.of(old));
-				startPods(1);
-				client.awaitSeconds(3, START);
+			say("Two more servers start.");
+			awaitReady(startPods(2));
+			client.awaitSeconds(3, START);
+			say("Back to two: the three newest are deleted.");
+			List<Pod> newest = List.copyOf(this.running.subList(2, this.running.size()));
+			newest.forEach(this::delete);
+			awaitGone(newest);
+			client.awaitSeconds(2, START);
+			List<Pod> old = List.copyOf(this.running);
+			for (Pod pod : old) {
+				say("Restart of " + pod.name() + ": another starts, and when it is ready " + pod.name()
+						+ " is deleted.");
+				awaitReady(startPods(1));
+				delete(pod);
 			}
+			awaitGone(old);
+			client.awaitSeconds(2, START);
 			client.stop();
-			stopPods(List.copyOf(this.running));
-			Summary summary = new Summary(client.seconds(), this.all);
-			say(summary.text() + "\n\nRequests at the Kubernetes API: " + this.kubernetes.lists() + " lists, "
-					+ this.kubernetes.watches() + " watches, "
-					+ (this.kubernetes.requests().size() - this.kubernetes.lists() - this.kubernetes.watches())
-					+ " others.");
+			Summary summary = new Summary(client.seconds(), this.all.stream().map(Pod::served).toList());
+			int lists = this.kubernetes.lists();
+			int watches = this.kubernetes.watches();
+			say(summary.text() + "Requests at the Kubernetes API: %d for lists, %d for watches, %d for anything else."
+				.formatted(lists, watches, this.kubernetes.requests().size() - lists - watches));
 			return summary.isSuccess();
-		}
-		finally {
-			Files.deleteIfExists(report);
 		}
 	}
 
-	private void startPods(int count) throws IOException, InterruptedException {
+	private List<Pod> startPods(int count) throws IOException {
 		List<Pod> started = new ArrayList<>();
 		for (int i = 0; i < count; i++) {
-			Pod pod = new Pod("users-" + (this.all.size() + 1), this.addresses.remove(), this.users, this.children);
+			String name = "users-" + (this.all.size() + 1);
+			Pod pod = new Pod(name, this.addresses.remove(), this.users, this.children, this.files);
 			started.add(pod);
 			this.all.add(pod);
 		}
+		return started;
+	}
+
+	private void awaitReady(List<Pod> started) throws InterruptedException {
 		for (Pod pod : started) {
 			pod.awaitReady(START);
 			this.running.add(pod);
 		}
 	}
 
-	private void stopPods(List<Pod> pods) throws InterruptedException {
-		// a Deployment deletes them all at once
-		pods.forEach(Pod::delete);
-		for (Pod pod : pods) {
+	private void delete(Pod pod) {
+		this.running.remove(pod);
+		pod.delete();
+	}
+
+	private void awaitGone(List<Pod> deleted) throws InterruptedException {
+		for (Pod pod : deleted) {
 			pod.awaitGone(STOP);
-			this.running.remove(pod);
-			this.addresses.addFirst(pod.address());
+			this.addresses.add(pod.address());
 		}
 	}
 

@@ -28,9 +28,14 @@ import io.grpc.health.v1.HealthGrpc;
 final class Pod {
 
 	/**
-	 * {@code failureThreshold} of the probe; its period is one second.
+	 * {@code failureThreshold} of the probe.
 	 */
 	private static final int FAILURES = 3;
+
+	/**
+	 * {@code timeoutSeconds} of the probe, so long because all JVMs may share two cores.
+	 */
+	private static final int TIMEOUT_SECONDS = 3;
 
 	private final String name;
 
@@ -48,13 +53,16 @@ final class Pod {
 
 	private volatile boolean deleted;
 
+	/**
+	 * When the slice first said that it is ready, in epoch milliseconds.
+	 */
 	private volatile long readyAt;
 
-	Pod(String name, Address address, FakeService service, Children children) throws IOException {
+	Pod(String name, Address address, FakeService service, Children children, TemporaryFiles files) throws IOException {
 		this.name = name;
 		this.address = address;
 		this.service = service;
-		this.log = Files.createTempFile("demo-" + name, ".log");
+		this.log = files.named(name + ".log");
 		this.process = children.start(Map.of(), ProcessBuilder.Redirect.to(this.log.toFile()),
 				List.of("spring.profiles.active=server", "example.pod-name=" + name,
 						"grpc.server.address=" + address.host(), "grpc.server.port=" + address.port(),
@@ -72,14 +80,13 @@ final class Pod {
 		return this.address;
 	}
 
-	/**
-	 * When the slice first said that it is ready.
-	 * @return epoch milliseconds, 0 for not yet
-	 */
-	long readyAt() {
-		return this.readyAt;
+	Summary.Served served() {
+		return new Summary.Served(this.name, this.address.host(), this.readyAt);
 	}
 
+	/**
+	 * Probe each second until the process ends.
+	 */
 	private void care() {
 		this.service.add(FakePod.of(this.name, this.address.host())
 			.port("grpc", this.address.port())
@@ -118,7 +125,7 @@ final class Pod {
 			.build();
 		try {
 			ServingStatus status = HealthGrpc.newBlockingStub(channel)
-				.withDeadlineAfter(1, TimeUnit.SECONDS)
+				.withDeadlineAfter(TIMEOUT_SECONDS, TimeUnit.SECONDS)
 				.check(HealthCheckRequest.newBuilder().setService("readiness").build())
 				.getStatus();
 			return status == ServingStatus.SERVING;
@@ -160,12 +167,6 @@ final class Pod {
 			this.process.destroyForcibly();
 			throw new DemoFailedException(
 					this.name + " did not stop within " + timeout.toSeconds() + " s:\n" + output());
-		}
-		try {
-			Files.deleteIfExists(this.log);
-		}
-		catch (IOException ignored) {
-			// a temporary file more
 		}
 	}
 

@@ -18,14 +18,25 @@ final class Summary {
 
 	private long notSent;
 
-	private final List<Pod> pods;
+	private final List<Served> pods;
+
+	/**
+	 * A pod that there was.
+	 *
+	 * @param name its name
+	 * @param host its address
+	 * @param readyAt when the slice first said that it is ready, in epoch milliseconds
+	 */
+	record Served(String name, String host, long readyAt) {
+
+	}
 
 	/**
 	 * Add everything up.
 	 * @param seconds the client's report
-	 * @param pods all pods that there were
+	 * @param pods all pods that there were, none twice
 	 */
-	Summary(List<Second> seconds, List<Pod> pods) {
+	Summary(List<Second> seconds, List<Served> pods) {
 		this.pods = pods;
 		for (Second second : seconds) {
 			second.failures().forEach((code, calls) -> this.failures.merge(code, calls, Long::sum));
@@ -35,6 +46,9 @@ final class Summary {
 		}
 	}
 
+	/**
+	 * Whether no call failed and each pod got some.
+	 */
 	boolean isSuccess() {
 		return this.failures.isEmpty() && this.pods.stream().allMatch((pod) -> this.answers.containsKey(pod.name()));
 	}
@@ -49,16 +63,16 @@ final class Summary {
 			text.append(format("  %,8d not made: the client did not keep up%n", this.notSent));
 		}
 		long clientStart = this.first.values().stream().mapToLong(Long::longValue).min().orElse(0);
-		for (Pod pod : this.pods) {
+		for (Served pod : this.pods) {
 			long calls = this.answers.getOrDefault(pod.name(), 0L);
-			text.append(format("  %-8s %-12s %,7d calls %5.1f %%   %s%n", pod.name(), pod.address().host(), calls,
+			text.append(format("  %-8s %-12s %,7d calls %5.1f %%   %s%n", pod.name(), pod.host(), calls,
 					(answered > 0) ? 100.0 * calls / answered : 0,
 					firstCall(pod, this.first.getOrDefault(pod.name(), 0L), clientStart)));
 		}
 		return text.toString();
 	}
 
-	private static String firstCall(Pod pod, long first, long clientStart) {
+	private static String firstCall(Served pod, long first, long clientStart) {
 		if (first == 0) {
 			return "got no call";
 		}
