@@ -2,8 +2,6 @@ package io.github.grpck8s.example.demo;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,8 +35,7 @@ final class ClientProcess implements AutoCloseable {
 	 * Show its table, but not its own summary at the end: the demo knows more.
 	 */
 	private void print() {
-		try (BufferedReader output = new BufferedReader(
-				new InputStreamReader(this.process.getInputStream(), StandardCharsets.UTF_8))) {
+		try (BufferedReader output = this.process.inputReader()) {
 			String line = output.readLine();
 			while (line != null) {
 				if (!this.stopping) {
