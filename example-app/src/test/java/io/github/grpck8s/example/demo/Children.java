@@ -39,7 +39,7 @@ final class Children implements AutoCloseable {
 		// several JVMs start at once, perhaps on two cores: what starts fast is enough
 		command.addAll(List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp",
 				System.getProperty("java.class.path"), APPLICATION, "--spring.main.banner-mode=off",
-				"--logging.level.root=warn", "--server.port=0"));
+				"--logging.level.root=warn", "--spring.main.web-application-type=none"));
 		properties.forEach((property) -> command.add("--" + property));
 		ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output);
 		// a demo that runs in a pod is still not about that pod's cluster

@@ -25,7 +25,7 @@ final class ClientProcess implements AutoCloseable {
 		this.report = Files.createFile(files.named("client.jsonl"));
 		this.process = children.start(Map.of("KUBECONFIG", kubeconfig.toString()), ProcessBuilder.Redirect.PIPE,
 				List.of("spring.profiles.active=client", "grpc.client.users.address=k8s:///users.demo:grpc",
-						"server.address=127.0.0.1", "example.client.rate=200", "example.client.report=" + this.report));
+						"example.client.rate=100", "example.client.report=" + this.report));
 		Thread printer = new Thread(this::print, "client-output");
 		printer.setDaemon(true);
 		printer.start();

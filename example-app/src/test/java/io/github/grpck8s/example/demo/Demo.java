@@ -80,7 +80,7 @@ public final class Demo {
 				""".formatted(this.kubernetes.url()));
 		say("Three servers start. Each is ready when its own health service says so.");
 		awaitReady(startPods(3));
-		say("The client starts: 200 calls per second, and a line each second of who answered them.");
+		say("The client starts: 100 calls per second, and a line each second of who answered them.");
 		Path kubeconfig = this.kubernetes.kubeconfigFile("demo");
 		try (ClientProcess client = new ClientProcess(this.children, kubeconfig, this.files)) {
 			client.awaitSeconds(3, START);

@@ -63,10 +63,12 @@ final class Pod {
 		this.address = address;
 		this.service = service;
 		this.log = files.named(name + ".log");
+		// cold and on a busy machine a server may take its time; this is not about its
+		// database
 		this.process = children.start(Map.of(), ProcessBuilder.Redirect.to(this.log.toFile()),
 				List.of("spring.profiles.active=server", "example.pod-name=" + name,
 						"grpc.server.address=" + address.host(), "grpc.server.port=" + address.port(),
-						"server.address=" + address.host(), "grpc.k8s.shutdown.delay=2s"));
+						"spring.datasource.hikari.connection-timeout=10000", "grpc.k8s.shutdown.delay=2s"));
 		Thread kubelet = new Thread(this::care, "kubelet-" + name);
 		kubelet.setDaemon(true);
 		kubelet.start();
