@@ -2,6 +2,7 @@ package io.github.grpck8s.example.demo;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,13 +17,11 @@ final class Children implements AutoCloseable {
 
 	private static final String APPLICATION = "io.github.grpck8s.example.ExampleApplication";
 
+	private static final Duration END = Duration.ofSeconds(5);
+
 	private final Set<Process> processes = ConcurrentHashMap.newKeySet();
 
-	private final Thread hook = new Thread(this::end, "end-children");
-
-	Children() {
-		Runtime.getRuntime().addShutdownHook(this.hook);
-	}
+	private volatile boolean ending;
 
 	/**
 	 * Start the example application.
@@ -34,6 +33,9 @@ final class Children implements AutoCloseable {
 	 */
 	Process start(Map<String, String> environment, ProcessBuilder.Redirect output, List<String> properties)
 			throws IOException {
+		if (this.ending) {
+			throw new DemoFailedException("interrupted");
+		}
 		List<String> command = new ArrayList<>();
 		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
 		// several JVMs start at once, perhaps on two cores: what starts fast is enough
@@ -50,23 +52,22 @@ final class Children implements AutoCloseable {
 		return process;
 	}
 
-	@Override
-	public void close() {
-		end();
-		try {
-			Runtime.getRuntime().removeShutdownHook(this.hook);
-		}
-		catch (IllegalStateException ignored) {
-			// the hook is at it already
-		}
+	boolean areEnding() {
+		return this.ending;
 	}
 
-	private void end() {
+	/**
+	 * End all at once: in order where that takes less than 5 s, then at any rate.
+	 */
+	@Override
+	public void close() {
+		this.ending = true;
 		this.processes.forEach(Process::destroy);
+		long end = System.nanoTime() + END.toNanos();
 		try {
 			for (Process process : this.processes) {
-				if (!process.waitFor(5, TimeUnit.SECONDS)) {
-					process.destroyForcibly();
+				if (!process.waitFor(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+					process.destroyForcibly().waitFor();
 				}
 			}
 		}

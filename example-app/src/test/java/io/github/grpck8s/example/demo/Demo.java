@@ -52,23 +52,32 @@ public final class Demo {
 	/**
 	 * Run the demo.
 	 * @param args none
+	 * @throws IOException when there is no room for temporary files
 	 */
-	public static void main(String[] args) {
+	public static void main(String[] args) throws IOException {
 		long start = System.nanoTime();
+		FakeKubernetes kubernetes = FakeKubernetes.start();
+		TemporaryFiles files = new TemporaryFiles();
+		Children children = new Children();
+		// however the demo ends, also with Ctrl-C, nothing of it stays
+		Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+			children.close();
+			files.close();
+			kubernetes.close();
+		}, "clean-up"));
 		int exit = 1;
-		try (FakeKubernetes kubernetes = FakeKubernetes.start();
-				TemporaryFiles files = new TemporaryFiles();
-				Children children = new Children()) {
+		try {
 			exit = new Demo(kubernetes, children, files).run() ? 0 : 1;
 			say("It took " + Duration.ofNanos(System.nanoTime() - start).toSeconds() + " s.");
 		}
 		catch (DemoFailedException | IOException ex) {
-			say("The demo failed: " + ex.getMessage());
+			if (!children.areEnding()) {
+				say("The demo failed: " + ex.getMessage());
+			}
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
-		// threads of gRPC need not hold the exit up
 		System.exit(exit);
 	}
 

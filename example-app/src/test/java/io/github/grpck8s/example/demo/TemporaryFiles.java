@@ -23,12 +23,15 @@ final class TemporaryFiles implements AutoCloseable {
 	}
 
 	@Override
-	public void close() throws IOException {
+	public void close() {
 		try (Stream<Path> files = Files.walk(this.folder)) {
 			List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
 			for (Path file : deepestFirst) {
 				Files.deleteIfExists(file);
 			}
+		}
+		catch (IOException ignored) {
+			// the system clears its temporary folder some day
 		}
 	}
 
