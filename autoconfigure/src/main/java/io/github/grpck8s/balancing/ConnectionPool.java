@@ -4,9 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 
-import io.github.grpck8s.EndpointAttributes;
 import io.grpc.ConnectivityState;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.LoadBalancer.CreateSubchannelArgs;
@@ -20,40 +18,24 @@ import org.jspecify.annotations.Nullable;
  * The connections to one pod: one, and more while the calls in flight come near to what
  * the server lets one connection have open (R70). gRPC would let the calls beyond that
  * wait inside the transport, where nobody sees them. Owned by the synchronization
- * context, except for {@link #busy()} and {@link #full()}.
+ * context.
  */
 final class ConnectionPool {
 
 	// longer than a connection takes in a data centre, TLS included
 	private static final long LONGEST_WAIT_MILLIS = 500;
 
-	/**
-	 * Whose pool it is.
-	 */
-	interface Owner {
-
-		/**
-		 * The connections or their states have changed.
-		 */
-		void changed();
-
-		/**
-		 * A connection failed.
-		 * @param pool the pool
-		 */
-		void failed(ConnectionPool pool);
-
-	}
-
 	private final EquivalentAddressGroup group;
 
 	private final Helper helper;
 
-	private final Owner owner;
+	private final PoolOwner owner;
 
 	private final List<PodConnection> connections = new ArrayList<>();
 
 	private PodsConfig config;
+
+	private ConnectivityState state = ConnectivityState.CONNECTING;
 
 	private @Nullable Status failure;
 
@@ -61,22 +43,21 @@ final class ConnectionPool {
 
 	private @Nullable ScheduledHandle wait;
 
+	private final GrowthRequests growth;
+
+	private PodPicker.@Nullable Pod snapshot;
+
 	private boolean refused;
 
 	private boolean closed;
 
-	// any thread: the pool may grow; somebody has asked it to; calls wait for the answer
-	private volatile boolean growable;
-
-	private final AtomicBoolean asked = new AtomicBoolean();
-
-	private volatile boolean waiting;
-
-	ConnectionPool(EquivalentAddressGroup group, PodsConfig config, Helper helper, Owner owner) {
+	ConnectionPool(EquivalentAddressGroup group, PodsConfig config, Helper helper, PoolOwner owner) {
 		this.group = group;
 		this.config = config;
 		this.helper = helper;
 		this.owner = owner;
+		this.growth = new GrowthRequests(helper.getSynchronizationContext(),
+				Guard.task("opening a connection", this::grow));
 	}
 
 	void open() {
@@ -85,7 +66,7 @@ final class ConnectionPool {
 
 	void close() {
 		this.closed = true;
-		this.growable = false;
+		this.growth.allow(false);
 		cancel(this.quietCheck);
 		cancel(this.wait);
 		this.connections.forEach((connection) -> Guard.run("closing a connection", connection::close));
@@ -93,88 +74,69 @@ final class ConnectionPool {
 	}
 
 	void reconfigure(PodsConfig changed) {
+		if (changed.equals(this.config)) {
+			return;
+		}
 		this.config = changed;
 		while (this.connections.size() > changed.maxConnectionsPerPod()) {
 			closeSurplus();
 		}
+		changed();
 	}
 
 	ConnectivityState state() {
-		if (has(ConnectivityState.READY)) {
-			return ConnectivityState.READY;
-		}
-		return has(ConnectivityState.CONNECTING) ? ConnectivityState.CONNECTING : ConnectivityState.TRANSIENT_FAILURE;
+		return this.state;
 	}
 
 	/**
-	 * What a pick needs to know.
+	 * What a pick needs to know. Kept until something changes: a change of one pod makes
+	 * a new picker of all.
 	 * @return the present state, immutable
 	 */
 	PodPicker.Pod snapshot() {
-		Calls[] ready = this.connections.stream()
-			.map(PodConnection::calls)
-			.filter(Objects::nonNull)
-			.toArray(Calls[]::new);
-		return new PodPicker.Pod(this, ready, this.config.full(), this.growable,
-				this.connections.stream().anyMatch(PodConnection::isAwaited));
+		PodPicker.Pod pod = this.snapshot;
+		if (pod == null) {
+			Calls[] ready = this.connections.stream()
+				.map(PodConnection::calls)
+				.filter(Objects::nonNull)
+				.toArray(Calls[]::new);
+			pod = new PodPicker.Pod(this.growth, ready, this.config.full(), this.growth.isAllowed(),
+					this.connections.stream().anyMatch(PodConnection::isAwaited));
+			this.snapshot = pod;
+		}
+		return pod;
 	}
 
-	/**
-	 * The last failure in words.
-	 * @return which pod and why
-	 */
-	String describeFailure() {
-		StringBuilder text = new StringBuilder(this.group.getAddresses().get(0).toString().replaceFirst("^/", ""));
-		String pod = this.group.getAttributes().get(EndpointAttributes.POD);
-		if (pod != null) {
-			text.append(" (pod ").append(pod).append(')');
-		}
-		if (this.failure != null) {
-			Throwable cause = this.failure.getCause();
-			text.append(": ")
-				.append((this.failure.getDescription() != null) ? this.failure.getDescription()
-						: this.failure.getCode().toString());
-			if (cause != null) {
-				text.append(" (").append((cause.getMessage() != null) ? cause.getMessage() : cause).append(')');
-			}
-		}
-		return text.toString();
-	}
-
-	@Nullable Throwable failureCause() {
-		return (this.failure != null) ? this.failure.getCause() : null;
-	}
-
-	/**
-	 * A connection has enough calls for another one. Any thread.
-	 */
-	void busy() {
-		if (this.growable && this.asked.compareAndSet(false, true)) {
-			this.helper.getSynchronizationContext().execute(Guard.task("opening a connection", this::grow));
-		}
-	}
-
-	/**
-	 * A call waits because no connection takes more. Any thread.
-	 */
-	void full() {
-		// before asking: who is asked looks at it afterwards
-		this.waiting = true;
-		if (this.asked.compareAndSet(false, true)) {
-			this.helper.getSynchronizationContext().execute(Guard.task("opening a connection", this::grow));
-		}
+	PodFailure failure() {
+		return new PodFailure(this.group, this.failure);
 	}
 
 	Calls newCalls(Subchannel subchannel) {
-		return new Calls(subchannel, this.config.busy(), this::busy);
+		return new Calls(subchannel, this.config.busy(), this.growth::busy);
 	}
 
 	void changed() {
-		this.growable = !this.closed && !this.refused && this.connections.size() < this.config.maxConnectionsPerPod()
-				&& this.connections.stream().allMatch((connection) -> connection.calls() != null);
+		this.snapshot = null;
+		this.growth.allow(!this.closed && !this.refused && this.connections.size() < this.config.maxConnectionsPerPod()
+				&& this.connections.stream().allMatch((connection) -> connection.calls() != null));
 		if (!this.closed) {
-			this.owner.changed();
+			ConnectivityState before = this.state;
+			this.state = best();
+			this.owner.changed(before, this.state);
 		}
+	}
+
+	private ConnectivityState best() {
+		ConnectivityState best = ConnectivityState.TRANSIENT_FAILURE;
+		for (PodConnection connection : this.connections) {
+			if (connection.state() == ConnectivityState.READY) {
+				return ConnectivityState.READY;
+			}
+			if (connection.state() == ConnectivityState.CONNECTING) {
+				best = ConnectivityState.CONNECTING;
+			}
+		}
+		return best;
 	}
 
 	void failed(Status status) {
@@ -183,10 +145,8 @@ final class ConnectionPool {
 	}
 
 	private void grow() {
-		this.asked.set(false);
-		boolean awaited = this.waiting;
-		this.waiting = false;
-		if (this.growable && (awaited || isBusy())) {
+		boolean awaited = this.growth.take();
+		if (this.growth.isAllowed() && (awaited || isBusy())) {
 			// not again if this throws
 			this.refused = true;
 			open(true);
@@ -275,10 +235,6 @@ final class ConnectionPool {
 		return this.helper.getSynchronizationContext()
 			.schedule(Guard.task("the pool of connections", task), nanos, TimeUnit.NANOSECONDS,
 					this.helper.getScheduledExecutorService());
-	}
-
-	private boolean has(ConnectivityState state) {
-		return this.connections.stream().anyMatch((connection) -> connection.state() == state);
 	}
 
 }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * connections to every pod and takes the pods in turn, starting anywhere. An update
  * touches only what has come or gone. Owned by the synchronization context.
  */
-final class PodLoadBalancer extends LoadBalancer implements ConnectionPool.Owner {
+final class PodLoadBalancer extends LoadBalancer implements PoolOwner {
 
 	private final Helper helper;
 
@@ -32,13 +32,19 @@ final class PodLoadBalancer extends LoadBalancer implements ConnectionPool.Owner
 
 	private @Nullable ConnectionPool lastFailed;
 
-	private @Nullable ConnectivityState published;
+	// what the empty gate says in our stead until then
+	private ConnectivityState published = ConnectivityState.CONNECTING;
 
 	private boolean updating;
 
+	// counted along, or a start with thousands of pods takes seconds
+	private int ready;
+
+	private int failed;
+
 	PodLoadBalancer(Helper helper) {
 		this.helper = helper;
-		this.gate = new WarmGate(helper, this::changed);
+		this.gate = new WarmGate(helper, this::publishUnlessEmpty);
 	}
 
 	@Override
@@ -66,9 +72,11 @@ final class PodLoadBalancer extends LoadBalancer implements ConnectionPool.Owner
 	}
 
 	@Override
-	public void changed() {
-		if (!this.updating && !this.pools.isEmpty()) {
-			publish();
+	public void changed(ConnectivityState before, ConnectivityState now) {
+		count(before, -1);
+		count(now, 1);
+		if (!this.updating) {
+			publishUnlessEmpty();
 		}
 	}
 
@@ -105,6 +113,7 @@ final class PodLoadBalancer extends LoadBalancer implements ConnectionPool.Owner
 			this.gate.shut();
 		}
 		this.pools = next;
+		gone.values().forEach((pool) -> count(pool.state(), -1));
 		fresh.forEach(ConnectionPool::open);
 		publish();
 		// when no call picks them any more
@@ -112,27 +121,40 @@ final class PodLoadBalancer extends LoadBalancer implements ConnectionPool.Owner
 		return Status.OK;
 	}
 
-	private void publish() {
-		List<ConnectionPool> ready = new ArrayList<>(this.pools.size());
-		int failed = 0;
-		for (ConnectionPool pool : this.pools.values()) {
-			switch (pool.state()) {
-				case READY -> ready.add(pool);
-				case TRANSIENT_FAILURE -> failed++;
-				default -> {
-					// on its way
-				}
-			}
+	private void publishUnlessEmpty() {
+		if (!this.pools.isEmpty()) {
+			publish();
 		}
-		if (failed == this.pools.size()) {
+	}
+
+	private void publish() {
+		if (this.failed == this.pools.size()) {
 			publish(ConnectivityState.TRANSIENT_FAILURE, new FixedResultPicker(PickResult.withError(failure())));
 		}
-		else if (this.gate.lets(ready.size(), this.pools.size() - failed, this.config) && !ready.isEmpty()) {
-			publish(ConnectivityState.READY,
-					new PodPicker(ready.stream().map(ConnectionPool::snapshot).toList(), this.turn));
+		else if (this.gate.lets(this.ready, this.pools.size() - this.failed, this.config) && this.ready > 0) {
+			publish(ConnectivityState.READY, new PodPicker(connected(), this.turn));
 		}
 		else if (this.published != ConnectivityState.CONNECTING) {
 			publish(ConnectivityState.CONNECTING, new FixedResultPicker(PickResult.withNoResult()));
+		}
+	}
+
+	private List<PodPicker.Pod> connected() {
+		List<PodPicker.Pod> pods = new ArrayList<>(this.ready);
+		for (ConnectionPool pool : this.pools.values()) {
+			if (pool.state() == ConnectivityState.READY) {
+				pods.add(pool.snapshot());
+			}
+		}
+		return pods;
+	}
+
+	private void count(ConnectivityState state, int change) {
+		if (state == ConnectivityState.READY) {
+			this.ready += change;
+		}
+		else if (state == ConnectivityState.TRANSIENT_FAILURE) {
+			this.failed += change;
 		}
 	}
 
@@ -149,8 +171,8 @@ final class PodLoadBalancer extends LoadBalancer implements ConnectionPool.Owner
 		int pods = this.pools.size();
 		return Status.UNAVAILABLE
 			.withDescription(((pods == 1) ? "The only pod cannot be reached: "
-					: "None of the " + pods + " pods can be reached; the last to fail: ") + last.describeFailure())
-			.withCause(last.failureCause());
+					: "None of the " + pods + " pods can be reached; the last to fail: ") + last.failure().describe())
+			.withCause(last.failure().cause());
 	}
 
 }

@@ -52,7 +52,7 @@ final class PodPicker extends SubchannelPicker {
 			Pod other = this.pods[(first + i) % this.pods.length];
 			Calls otherCalls = other.leastBusy();
 			if (otherCalls.inFlight() < other.full) {
-				pod.pool.busy();
+				pod.growth.busy();
 				return otherCalls.pick();
 			}
 		}
@@ -63,7 +63,7 @@ final class PodPicker extends SubchannelPicker {
 		boolean grows = false;
 		for (Pod pod : this.pods) {
 			if (pod.growable) {
-				pod.pool.full();
+				pod.growth.full();
 				grows = true;
 			}
 			grows |= pod.growing;
@@ -81,7 +81,7 @@ final class PodPicker extends SubchannelPicker {
 	 */
 	static final class Pod {
 
-		private final ConnectionPool pool;
+		private final GrowthRequests growth;
 
 		private final Calls[] connections;
 
@@ -93,14 +93,14 @@ final class PodPicker extends SubchannelPicker {
 
 		/**
 		 * Create a pod.
-		 * @param pool where its connections come from
+		 * @param growth where to ask for another connection
 		 * @param connections the calls of those that are ready, at least one
 		 * @param full number of calls from which on a connection is passed over
 		 * @param growable whether another connection may be opened
 		 * @param growing whether another connection is being opened
 		 */
-		Pod(ConnectionPool pool, Calls[] connections, int full, boolean growable, boolean growing) {
-			this.pool = pool;
+		Pod(GrowthRequests growth, Calls[] connections, int full, boolean growable, boolean growing) {
+			this.growth = growth;
 			this.connections = connections;
 			this.full = full;
 			this.growable = growable;

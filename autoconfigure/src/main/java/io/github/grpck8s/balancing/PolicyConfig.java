@@ -4,8 +4,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-import io.grpc.LoadBalancer;
-import io.grpc.LoadBalancer.Helper;
 import io.grpc.NameResolver.ConfigOrError;
 import io.grpc.util.GracefulSwitchLoadBalancer;
 import org.jspecify.annotations.Nullable;
@@ -23,18 +21,6 @@ record PolicyConfig(Object child, boolean named) {
 	 * Without a service config.
 	 */
 	static final PolicyConfig DEFAULT = ofPods(PodsConfig.DEFAULT);
-
-	private static final class PodLoadBalancerFactory extends LoadBalancer.Factory {
-
-		// one instance: a change of factory would be a change of policy
-		private static final LoadBalancer.Factory INSTANCE = new PodLoadBalancerFactory();
-
-		@Override
-		public LoadBalancer newLoadBalancer(Helper helper) {
-			return new PodLoadBalancer(helper);
-		}
-
-	}
 
 	static PolicyConfig ofPods(PodsConfig pods) {
 		return new PolicyConfig(

@@ -17,6 +17,7 @@ import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServerTransportFilter;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 
@@ -35,6 +36,8 @@ class EchoServer implements AutoCloseable {
 
 	final AtomicInteger connections = new AtomicInteger();
 
+	final HealthStatusManager health = new HealthStatusManager();
+
 	private final Server server;
 
 	EchoServer() {
@@ -52,6 +55,7 @@ class EchoServer implements AutoCloseable {
 						return attributes;
 					}
 				})
+				.addService(this.health.getHealthService())
 				.addService(ServerServiceDefinition.builder("test.Echo")
 					.addMethod(SAY, ServerCalls.asyncUnaryCall(this::say))
 					.addMethod(TALK, ServerCalls.asyncBidiStreamingCall(this::talk))

@@ -2,6 +2,7 @@ package io.github.grpck8s.balancing;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -161,7 +162,7 @@ class KubernetesLoadBalancerTests {
 	void r64PodsAreTakenInTurnEvenWhileTheListChanges() {
 		give(PolicyConfig.DEFAULT, pods(1, 5));
 		this.helper.subchannels.forEach(FakeSubchannel::ready);
-		Map<Object, Integer> picks = new java.util.HashMap<>();
+		Map<Object, Integer> picks = new HashMap<>();
 		for (int i = 0; i < 5000; i++) {
 			picks.merge(pickedSubchannel(), 1, Integer::sum);
 			if (i % 7 == 0) {

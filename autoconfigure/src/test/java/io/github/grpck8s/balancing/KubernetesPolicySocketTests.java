@@ -4,6 +4,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -26,6 +27,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.NameResolverRegistry;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ClientCalls;
@@ -246,16 +248,44 @@ class KubernetesPolicySocketTests {
 		await().during(Duration.ofMillis(300)).untilAsserted(() -> assertThat(heard).hasSize(10));
 	}
 
+	@Test
+	void healthCheckConfigKeepsCallsAwayFromAPodThatDoesNotServe() {
+		serve(2);
+		EchoServer sick = this.servers.get(0);
+		EchoServer well = this.servers.get(1);
+		sick.health.setStatus("", HealthCheckResponse.ServingStatus.NOT_SERVING);
+		Map<String, Object> config = new HashMap<>(serviceConfig("kubernetes", 200));
+		config.put("healthCheckConfig", Map.of("serviceName", ""));
+		ManagedChannel channel = channel(config);
+		find(this.servers);
+		IntStream.range(0, 100).forEach((i) -> say(channel));
+		assertThat(sick.calls).hasValue(0);
+		assertThat(well.calls).hasValue(100);
+		sick.health.setStatus("", HealthCheckResponse.ServingStatus.SERVING);
+		await().untilAsserted(() -> {
+			say(channel);
+			assertThat(sick.calls.get()).isPositive();
+		});
+	}
+
 	private void serve(int count) {
 		for (int i = 0; i < count; i++) {
 			this.servers.add(new EchoServer());
 		}
 	}
 
-	private ManagedChannel channel(String policy, int streams) {
-		BalancingServiceConfig config = BalancingServiceConfig.of(4, streams, 30_000_000_000L, 0.7, 500_000_000L,
+	private static Map<String, ?> serviceConfig(String policy, int streams) {
+		// longer than by default: a busy machine may take its time for ten connections
+		BalancingServiceConfig config = BalancingServiceConfig.of(4, streams, 30_000_000_000L, 0.7, 5_000_000_000L,
 				(channel) -> policy);
-		Map<String, ?> serviceConfig = config.serviceConfig(new ChannelSpec("users", "k8s:///users"));
+		return config.serviceConfig(new ChannelSpec("users", "k8s:///users"));
+	}
+
+	private ManagedChannel channel(String policy, int streams) {
+		return channel(serviceConfig(policy, streams));
+	}
+
+	private ManagedChannel channel(Map<String, ?> serviceConfig) {
 		ManagedChannel channel = NettyChannelBuilder.forTarget(ListResolver.SCHEME + ":///users")
 			.usePlaintext()
 			.defaultLoadBalancingPolicy("round_robin")

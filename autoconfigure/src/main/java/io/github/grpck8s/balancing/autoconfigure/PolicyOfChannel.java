@@ -1,5 +1,6 @@
 package io.github.grpck8s.balancing.autoconfigure;
 
+import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
@@ -48,7 +49,7 @@ final class PolicyOfChannel implements Function<ChannelSpec, @Nullable String> {
 		if (this.stack.keepsChannel(PROPERTY, channel)) {
 			String named = this.stack.channelValue(PROPERTY, channel);
 			// a name that is wrong is for the stack to complain about
-			return (named != null && isKnown(named)) ? named : null;
+			return (named != null && isKnown(named) && needsNoConfiguration(named)) ? named : null;
 		}
 		return this.properties.policy();
 	}
@@ -59,6 +60,16 @@ final class PolicyOfChannel implements Function<ChannelSpec, @Nullable String> {
 					"must be a load-balancing policy that gRPC knows (" + String.join(", ", known()) + ")",
 					"Check the name; some policies need io.grpc:grpc-xds on the class path.");
 		}
+		if (!needsNoConfiguration(policy)) {
+			throw new InvalidSettingException(property, policy,
+					"must be a load-balancing policy that runs without a configuration",
+					"Name the policy below it instead, or give the channel a service config of its own.");
+		}
+	}
+
+	private static boolean needsNoConfiguration(String policy) {
+		LoadBalancerProvider provider = LoadBalancerRegistry.getDefaultRegistry().getProvider(policy);
+		return provider != null && provider.parseLoadBalancingPolicyConfig(Map.of()).getError() == null;
 	}
 
 	private static boolean isKnown(String policy) {
