@@ -1,0 +1,74 @@
+package io.github.grpck8s.discovery;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a process knows of its applications. A resolver is found by gRPC through the class
+ * path and not through an application: a channel that no application built takes the one
+ * that was registered last. All access is synchronized.
+ */
+final class DiscoveryRegistry {
+
+	private static final List<Discovery> applications = new ArrayList<>();
+
+	private static final Map<String, EndpointSliceHub> hubs = new HashMap<>();
+
+	private static final Map<EndpointSliceHub, Set<Discovery>> users = new HashMap<>();
+
+	private static @Nullable Discovery standalone;
+
+	private DiscoveryRegistry() {
+	}
+
+	static synchronized void add(Discovery discovery) {
+		applications.add(discovery);
+	}
+
+	static synchronized void remove(Discovery discovery) {
+		applications.remove(discovery);
+	}
+
+	/**
+	 * The discovery of a channel that brings none.
+	 */
+	static synchronized Discovery current() {
+		if (!applications.isEmpty()) {
+			return applications.get(applications.size() - 1);
+		}
+		Discovery alone = standalone;
+		if (alone == null) {
+			alone = Discovery.of(DiscoverySettings.fromEnvironment(), () -> null);
+			standalone = alone;
+		}
+		return alone;
+	}
+
+	static synchronized EndpointSliceHub hub(String identity, Discovery user, Supplier<EndpointSliceHub> make) {
+		EndpointSliceHub hub = hubs.computeIfAbsent(identity, (key) -> make.get());
+		users.computeIfAbsent(hub, (key) -> new HashSet<>()).add(user);
+		return hub;
+	}
+
+	/**
+	 * An application is gone: a hub that none uses any more keeps nothing for later.
+	 */
+	static synchronized void leave(Discovery user) {
+		users.entrySet().removeIf((entry) -> {
+			boolean last = entry.getValue().remove(user) && entry.getValue().isEmpty();
+			if (last) {
+				hubs.values().remove(entry.getKey());
+				entry.getKey().endUnused();
+			}
+			return last;
+		});
+	}
+
+}
