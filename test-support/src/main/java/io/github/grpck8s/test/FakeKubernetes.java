@@ -6,10 +6,10 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
 import io.github.grpck8s.test.RecordedRequest.Kind;
@@ -43,7 +43,7 @@ public final class FakeKubernetes implements AutoCloseable {
 
 	private final OpenWatches watches = new OpenWatches(this.api.watches(), this.log);
 
-	private final Map<String, FakeService> services = new ConcurrentHashMap<>();
+	private final Map<String, FakeService> services = new HashMap<>();
 
 	private final LoopbackServer server;
 

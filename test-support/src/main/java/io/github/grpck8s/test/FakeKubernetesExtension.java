@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -15,15 +16,32 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * its own.
  */
 public final class FakeKubernetesExtension
-		implements BeforeAllCallback, AfterAllCallback, AfterEachCallback, ParameterResolver {
+		implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback, ParameterResolver {
+
+	private static final String KUBECONFIG = "kubeconfig";
 
 	private @Nullable FakeKubernetes kubernetes;
 
 	private boolean shared;
 
+	private @Nullable String namespace;
+
+	private @Nullable String previousKubeconfig;
+
 	/**
-	 * The API, which is started when first asked for, be it by a
-	 * {@code @DynamicPropertySource}.
+	 * Let clients of this JVM that look for a kubeconfig find this API, through the
+	 * system property {@code kubeconfig}. Not for test classes that run at the same time.
+	 * @param namespace the namespace of the context
+	 * @return this extension
+	 */
+	public FakeKubernetesExtension asCurrentContext(String namespace) {
+		this.namespace = namespace;
+		return this;
+	}
+
+	/**
+	 * The API. It is started when first asked for, so that a
+	 * {@code @DynamicPropertySource} can ask too.
 	 * @return the API
 	 */
 	public synchronized FakeKubernetes kubernetes() {
@@ -31,6 +49,10 @@ public final class FakeKubernetesExtension
 		if (current == null) {
 			current = FakeKubernetes.start();
 			this.kubernetes = current;
+			if (this.namespace != null) {
+				this.previousKubeconfig = System.getProperty(KUBECONFIG);
+				System.setProperty(KUBECONFIG, current.kubeconfigFile(this.namespace).toString());
+			}
 		}
 		return current;
 	}
@@ -38,6 +60,12 @@ public final class FakeKubernetesExtension
 	@Override
 	public void beforeAll(ExtensionContext context) {
 		this.shared = true;
+		kubernetes();
+	}
+
+	@Override
+	public void beforeEach(ExtensionContext context) {
+		kubernetes();
 	}
 
 	@Override
@@ -59,6 +87,12 @@ public final class FakeKubernetesExtension
 		if (this.kubernetes != null) {
 			this.kubernetes.close();
 			this.kubernetes = null;
+			if (this.previousKubeconfig != null) {
+				System.setProperty(KUBECONFIG, this.previousKubeconfig);
+			}
+			else if (this.namespace != null) {
+				System.clearProperty(KUBECONFIG);
+			}
 		}
 	}
 

@@ -1,7 +1,5 @@
 package io.github.grpck8s.test;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -23,22 +21,19 @@ public final class FakeService {
 
 	private final String name;
 
-	private final Map<String, FakeSlice> slices = new LinkedHashMap<>();
+	private final SliceController slices;
 
 	private List<FakePort> ports = List.of(FakePort.of("grpc", 9090));
 
 	private IntFunction<FakePod> template;
 
-	private int podsPerSlice = 100;
-
 	private int podsMade;
-
-	private int slicesMade;
 
 	FakeService(SliceStore store, String namespace, String name, int number) {
 		this.store = store;
 		this.namespace = namespace;
 		this.name = name;
+		this.slices = new SliceController(this, store);
 		this.template = (pod) -> FakePod.of(name + "-" + pod,
 				"10." + number + "." + (pod / 250) + "." + (pod % 250 + 1));
 	}
@@ -109,7 +104,7 @@ public final class FakeService {
 	 */
 	public FakeService podsPerSlice(int podsPerSlice) {
 		synchronized (this.store) {
-			this.podsPerSlice = podsPerSlice;
+			this.slices.podsPerSlice(podsPerSlice);
 			return this;
 		}
 	}
@@ -123,27 +118,11 @@ public final class FakeService {
 		synchronized (this.store) {
 			Set<FakeSlice> changed = new LinkedHashSet<>();
 			for (FakePod pod : pods) {
-				changed.add(place(pod));
+				changed.add(this.slices.place(pod, pod.portsOr(this.ports)));
 			}
 			changed.forEach(FakeSlice::write);
 			return this;
 		}
-	}
-
-	private FakeSlice place(FakePod pod) {
-		List<FakePort> portsOfPod = pod.portsOr(this.ports);
-		FakeSlice slice = this.slices.values()
-			.stream()
-			.filter((each) -> each.takes(pod, portsOfPod) && each.pods().size() < this.podsPerSlice)
-			.findFirst()
-			.orElseGet(() -> remember(newSlice()));
-		slice.put(pod, portsOfPod);
-		return slice;
-	}
-
-	private FakeSlice newSlice() {
-		this.slicesMade++;
-		return new FakeSlice(this, this.store, this.name + "-" + Integer.toString(46_655 + this.slicesMade, 36));
 	}
 
 	/**
@@ -154,7 +133,7 @@ public final class FakeService {
 	 */
 	public FakeService update(String pod, UnaryOperator<FakePod> change) {
 		synchronized (this.store) {
-			FakeSlice slice = sliceOf(pod);
+			FakeSlice slice = this.slices.holding(pod);
 			FakePod before = find(slice, pod);
 			FakePod after = change.apply(before);
 			if (after.portsOr(this.ports).equals(before.portsOr(this.ports))
@@ -165,7 +144,7 @@ public final class FakeService {
 			else {
 				slice.take(pod);
 				add(after);
-				writeOrDelete(slice);
+				this.slices.writeOrDelete(slice);
 			}
 			return this;
 		}
@@ -200,25 +179,12 @@ public final class FakeService {
 		synchronized (this.store) {
 			Set<FakeSlice> changed = new LinkedHashSet<>();
 			for (String pod : pods) {
-				FakeSlice slice = sliceOf(pod);
+				FakeSlice slice = this.slices.holding(pod);
 				slice.take(pod);
 				changed.add(slice);
 			}
-			changed.forEach(this::writeOrDelete);
+			changed.forEach(this.slices::writeOrDelete);
 			return this;
-		}
-	}
-
-	private void writeOrDelete(FakeSlice slice) {
-		if (!slice.pods().isEmpty()) {
-			slice.write();
-		}
-		else if (this.slices.size() > 1) {
-			slice.delete();
-		}
-		else {
-			slice.makePlaceholder();
-			slice.write();
 		}
 	}
 
@@ -243,10 +209,8 @@ public final class FakeService {
 				newest.forEach(this::terminate);
 				remove(newest.toArray(String[]::new));
 			}
-			else if (this.slices.isEmpty()) {
-				FakeSlice placeholder = newSlice();
-				placeholder.makePlaceholder();
-				placeholder.write();
+			else if (pods == 0) {
+				this.slices.writePlaceholder();
 			}
 			return this;
 		}
@@ -283,7 +247,7 @@ public final class FakeService {
 	 */
 	public FakeService moveToOtherSlice(String pod, String to, Move order) {
 		synchronized (this.store) {
-			FakeSlice from = sliceOf(pod);
+			FakeSlice from = this.slices.holding(pod);
 			FakePod moving = find(from, pod);
 			if (order == Move.ADD_FIRST) {
 				slice(to).add(moving);
@@ -304,8 +268,7 @@ public final class FakeService {
 	 */
 	public FakeSlice slice(String slice) {
 		synchronized (this.store) {
-			FakeSlice existing = this.slices.get(slice);
-			return (existing != null) ? existing : new FakeSlice(this, this.store, slice);
+			return this.slices.named(slice);
 		}
 	}
 
@@ -315,7 +278,7 @@ public final class FakeService {
 	 */
 	public List<FakeSlice> slices() {
 		synchronized (this.store) {
-			return List.copyOf(this.slices.values());
+			return this.slices.slices();
 		}
 	}
 
@@ -325,9 +288,7 @@ public final class FakeService {
 	 */
 	public List<String> pods() {
 		synchronized (this.store) {
-			Set<String> names = new LinkedHashSet<>();
-			this.slices.values().forEach((slice) -> slice.pods().forEach((pod) -> names.add(pod.name())));
-			return new ArrayList<>(names);
+			return this.slices.pods();
 		}
 	}
 
@@ -369,22 +330,8 @@ public final class FakeService {
 		return this.ports;
 	}
 
-	FakeSlice remember(FakeSlice slice) {
-		this.slices.putIfAbsent(slice.name(), slice);
-		return slice;
-	}
-
-	void forget(FakeSlice slice) {
-		this.slices.remove(slice.name(), slice);
-	}
-
-	private FakeSlice sliceOf(String pod) {
-		return this.slices.values()
-			.stream()
-			.filter((slice) -> slice.has(pod))
-			.findFirst()
-			.orElseThrow(() -> new IllegalArgumentException(
-					"There is no pod " + pod + " in " + this.namespace + "/" + this.name + ", only " + pods()));
+	SliceController controller() {
+		return this.slices;
 	}
 
 	private static FakePod find(FakeSlice slice, String name) {

@@ -180,7 +180,7 @@ public final class FakeSlice {
 	public void delete() {
 		synchronized (this.store) {
 			this.pods.clear();
-			this.service.forget(this);
+			this.service.controller().forget(this);
 			this.store.delete(this.service.namespace(), this.name);
 		}
 	}
@@ -202,7 +202,7 @@ public final class FakeSlice {
 	}
 
 	/**
-	 * Put a pod without writing.
+	 * This and what follows changes the slice without writing it.
 	 */
 	void put(FakePod pod) {
 		if (this.pods.isEmpty()) {
@@ -211,17 +211,11 @@ public final class FakeSlice {
 		this.pods.put(pod.name(), pod);
 	}
 
-	/**
-	 * Put a pod without writing.
-	 */
 	void put(FakePod pod, List<FakePort> ports) {
 		this.ports = ports;
 		put(pod);
 	}
 
-	/**
-	 * Take a pod out without writing.
-	 */
 	void take(String pod) {
 		this.pods.remove(pod);
 	}
@@ -232,7 +226,7 @@ public final class FakeSlice {
 	}
 
 	FakeSlice write() {
-		this.service.remember(this);
+		this.service.controller().remember(this);
 		this.store.put(stored(), false);
 		return this;
 	}

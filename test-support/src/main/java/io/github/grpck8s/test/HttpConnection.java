@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.IntSupplier;
 
 import org.jspecify.annotations.Nullable;
@@ -70,8 +71,8 @@ final class HttpConnection implements Runnable {
 						: HttpRequest.read(this.in);
 			}
 		}
-		catch (IOException ignored) {
-			// the client went, or we reset the connection
+		catch (IOException | RejectedExecutionException ignored) {
+			// the client went, or we reset the connection or closed everything
 		}
 		catch (InterruptedException | ExecutionException ex) {
 			Thread.currentThread().interrupt();

@@ -48,10 +48,15 @@ record HttpRequest(String method, String path, Map<String, String> query, Map<St
 			}
 			header = line(in);
 		}
-		in.skipNBytes(Long.parseLong(headers.getOrDefault("content-length", "0")));
-		int mark = parts[1].indexOf('?');
-		return (mark < 0) ? new HttpRequest(parts[0], parts[1], Map.of(), headers)
-				: new HttpRequest(parts[0], parts[1].substring(0, mark), query(parts[1].substring(mark + 1)), headers);
+		try {
+			in.skipNBytes(Long.parseLong(headers.getOrDefault("content-length", "0")));
+			int mark = parts[1].indexOf('?');
+			return (mark < 0) ? new HttpRequest(parts[0], parts[1], Map.of(), headers) : new HttpRequest(parts[0],
+					parts[1].substring(0, mark), query(parts[1].substring(mark + 1)), headers);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new IOException("Not a request: " + line, ex);
+		}
 	}
 
 	private static Map<String, String> query(String text) {

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.UnknownHostException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -50,7 +51,19 @@ final class LoopbackServer {
 			thread.setDaemon(true);
 			return thread;
 		});
-		this.address = listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+		this.address = listen(new InetSocketAddress(loopback(), 0));
+	}
+
+	/**
+	 * IPv4 also where the system prefers IPv6: the address stands in a URL.
+	 */
+	private static InetAddress loopback() {
+		try {
+			return InetAddress.getByAddress(new byte[] { 127, 0, 0, 1 });
+		}
+		catch (UnknownHostException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	InetSocketAddress address() {

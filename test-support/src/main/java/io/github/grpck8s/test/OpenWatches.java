@@ -10,7 +10,12 @@ import java.util.Set;
  */
 public final class OpenWatches {
 
-	private static final Duration END = Duration.ofSeconds(2);
+	/**
+	 * How long a client that does not read may keep a watch from ending by itself.
+	 */
+	private static final Duration BLOCKED = Duration.ofSeconds(2);
+
+	private static final Duration END = Duration.ofSeconds(10);
 
 	private final Set<Watch> watches;
 
@@ -29,12 +34,12 @@ public final class OpenWatches {
 		List<Watch> cut = List.copyOf(this.watches);
 		cut.forEach(Watch::reset);
 		try {
-			awaitEnd(cut);
+			awaitEnd(cut, BLOCKED);
 		}
 		catch (AssertionError ex) {
 			// a client that does not read keeps the thread from coming to the end
 			cut.forEach(Watch::resetNow);
-			awaitEnd(cut);
+			awaitEnd(cut, END);
 		}
 		return cut.size();
 	}
@@ -46,7 +51,7 @@ public final class OpenWatches {
 	public int end() {
 		List<Watch> ended = List.copyOf(this.watches);
 		ended.forEach(Watch::end);
-		awaitEnd(ended);
+		awaitEnd(ended, END);
 		return ended.size();
 	}
 
@@ -57,7 +62,7 @@ public final class OpenWatches {
 	public int expire() {
 		List<Watch> expired = List.copyOf(this.watches);
 		expired.forEach(Watch::expire);
-		awaitEnd(expired);
+		awaitEnd(expired, END);
 		return expired.size();
 	}
 
@@ -94,8 +99,8 @@ public final class OpenWatches {
 				() -> "Expected all events to be sent");
 	}
 
-	private void awaitEnd(List<Watch> ended) {
-		this.log.await(() -> ended.stream().noneMatch(this.watches::contains), END,
+	private void awaitEnd(List<Watch> ended, Duration timeout) {
+		this.log.await(() -> ended.stream().noneMatch(this.watches::contains), timeout,
 				() -> "Expected " + ended.size() + " watches to end");
 	}
 

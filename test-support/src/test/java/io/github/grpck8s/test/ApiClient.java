@@ -110,10 +110,10 @@ final class ApiClient {
 		}
 
 		/**
-		 * The next line, {@code (end)}, {@code (cut)}, or {@code (nothing)} within 5 s.
+		 * The next line, {@code (end)}, {@code (cut)}, or {@code (nothing)} within 20 s.
 		 */
 		String next() throws InterruptedException {
-			return next(5_000);
+			return next(20_000);
 		}
 
 		String next(long milliseconds) throws InterruptedException {

@@ -2,10 +2,14 @@ package io.github.grpck8s.test;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 import org.junit.jupiter.api.AfterEach;
@@ -20,7 +24,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
  */
 class FaultTests {
 
-	private static final Duration SOON = Duration.ofSeconds(5);
+	private static final Duration SOON = Duration.ofSeconds(20);
 
 	private final FakeKubernetes kubernetes = FakeKubernetes.start();
 
@@ -120,6 +124,31 @@ class FaultTests {
 			assertThat(watch.next()).isEqualTo("(end)");
 		}
 		assertThat(this.client.list("").statusCode()).as("connection goes on after an orderly end").isEqualTo(200);
+	}
+
+	@Test
+	void cutIsAReset() throws Exception {
+		URI uri = URI.create(this.kubernetes.url());
+		try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
+			socket.getOutputStream()
+				.write(("GET " + ApiClient.slices("shop", "?watch=true") + " HTTP/1.1\r\nAuthorization: Bearer "
+						+ this.kubernetes.token() + "\r\n\r\n")
+					.getBytes(StandardCharsets.ISO_8859_1));
+			this.kubernetes.awaitOpenWatches(1, SOON);
+			this.kubernetes.openWatchStreams().cut();
+			assertThatExceptionOfType(SocketException.class).isThrownBy(() -> socket.getInputStream().readAllBytes())
+				.withMessage("Connection reset");
+		}
+	}
+
+	@Test
+	void whatIsNoRequestEndsOnlyItsConnection() throws Exception {
+		URI uri = URI.create(this.kubernetes.url());
+		try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
+			socket.getOutputStream().write("GET /?a=%zz HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
+			assertThat(socket.getInputStream().read()).isEqualTo(-1);
+		}
+		assertThat(this.client.list("").statusCode()).isEqualTo(200);
 	}
 
 	@Test
