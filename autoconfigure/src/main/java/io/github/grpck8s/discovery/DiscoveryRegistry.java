@@ -6,6 +6,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -24,6 +27,8 @@ final class DiscoveryRegistry {
 	private static final Map<EndpointSliceHub, Set<Discovery>> users = new HashMap<>();
 
 	private static @Nullable Discovery standalone;
+
+	private static @Nullable ScheduledThreadPoolExecutor timers;
 
 	private DiscoveryRegistry() {
 	}
@@ -49,6 +54,25 @@ final class DiscoveryRegistry {
 			standalone = alone;
 		}
 		return alone;
+	}
+
+	/**
+	 * Timers for resolvers that bring none. The thread goes when it has nothing to do.
+	 */
+	static synchronized ScheduledExecutorService timers() {
+		ScheduledThreadPoolExecutor made = timers;
+		if (made == null) {
+			made = new ScheduledThreadPoolExecutor(1, (task) -> {
+				Thread thread = new Thread(task, "grpc-k8s-discovery-timers");
+				thread.setDaemon(true);
+				return thread;
+			});
+			made.setRemoveOnCancelPolicy(true);
+			made.setKeepAliveTime(1, TimeUnit.SECONDS);
+			made.allowCoreThreadTimeOut(true);
+			timers = made;
+		}
+		return made;
 	}
 
 	static synchronized EndpointSliceHub hub(String identity, Discovery user, Supplier<EndpointSliceHub> make) {

@@ -3,6 +3,7 @@ package io.github.grpck8s.discovery;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -77,6 +78,8 @@ final class KubernetesNameResolver extends NameResolver {
 	private List<PodEndpoint> lastEndpoints = List.of();
 
 	private @Nullable String lastText;
+
+	private boolean hadEndpoints;
 
 	private boolean empty;
 
@@ -192,7 +195,16 @@ final class KubernetesNameResolver extends NameResolver {
 		cancelTimer();
 		WatchState state = this.subscription.state();
 		if (state.synced()) {
-			evaluate(state.select(this.wanted));
+			EndpointSet set;
+			try {
+				set = state.select(this.wanted);
+			}
+			catch (RuntimeException ex) {
+				// an exception here would put the whole channel into panic mode
+				logger.log(Level.ERROR, "Cannot assemble the endpoints of " + this.service + "; keeping the last", ex);
+				return;
+			}
+			evaluate(set);
 			return;
 		}
 		Problem problem = state.problem();
@@ -219,8 +231,7 @@ final class KubernetesNameResolver extends NameResolver {
 			this.empty = true;
 			this.emptySince = now;
 		}
-		if (this.emitted && set.endpoints().equals(this.lastEndpoints)
-				&& java.util.Objects.equals(text, this.lastText)) {
+		if (this.emitted && set.endpoints().equals(this.lastEndpoints) && Objects.equals(text, this.lastText)) {
 			return;
 		}
 		long wait = this.emitted ? this.emittedAt + WINDOW - now : 0;
@@ -231,16 +242,13 @@ final class KubernetesNameResolver extends NameResolver {
 			schedule(wait);
 			return;
 		}
-		boolean neverAny = this.lastEndpoints.isEmpty() && !this.hadEndpoints;
-		if (set.fault() != null && neverAny) {
+		if (set.fault() != null && !this.hadEndpoints) {
 			// any policy repeats the text of an error; few tell why a list is empty
 			emitError(Status.UNAVAILABLE.withDescription(set.fault()));
 			return;
 		}
 		emit(set, text, now);
 	}
-
-	private boolean hadEndpoints;
 
 	private void emit(EndpointSet set, @Nullable String text, long now) {
 		this.emitted = true;
@@ -270,7 +278,7 @@ final class KubernetesNameResolver extends NameResolver {
 		}
 		Status answer = this.listener.onResult2(result);
 		boolean news = !answer.isOk() && (answer.getCode() != this.lastRefusal.getCode()
-				|| !java.util.Objects.equals(answer.getDescription(), this.lastRefusal.getDescription()));
+				|| !Objects.equals(answer.getDescription(), this.lastRefusal.getDescription()));
 		if (news) {
 			// not repeated: the next change is told anyway
 			logger.log(Level.DEBUG, "The channel to {0} did not take the endpoints: {1}", this.service, answer);

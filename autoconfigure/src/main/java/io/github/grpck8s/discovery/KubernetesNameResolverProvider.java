@@ -74,11 +74,23 @@ public final class KubernetesNameResolverProvider extends NameResolverProvider {
 		DiscoverySettings settings = discovery.settings();
 		Selection wanted = new Selection(target.port(), settings.preferredFamily(), settings.strictIpFamily(),
 				settings.node(), settings.zone());
-		ScheduledExecutorService timers = args.getScheduledExecutorService();
+		ScheduledExecutorService timers = timers(args);
 		Executor offload = (args.getOffloadExecutor() != null) ? args.getOffloadExecutor() : timers;
 		return new KubernetesNameResolver(new ServiceKey(namespace, target.service()), wanted,
 				(service, changed) -> discovery.hub().subscribe(service, settings, changed), settings.initialTimeout(),
 				args.getSynchronizationContext(), timers, offload, System::nanoTime);
+	}
+
+	/**
+	 * A channel always brings timers; whoever makes a resolver by hand may not.
+	 */
+	private static ScheduledExecutorService timers(NameResolver.Args args) {
+		try {
+			return args.getScheduledExecutorService();
+		}
+		catch (IllegalStateException ignored) {
+			return DiscoveryRegistry.timers();
+		}
 	}
 
 	private static void requireLibrary(String target) {

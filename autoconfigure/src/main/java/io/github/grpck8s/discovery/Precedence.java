@@ -15,6 +15,7 @@ final class Precedence {
 	private static final Comparator<PodEndpoint> WITHOUT_VERSIONS = Comparator
 		.comparing((PodEndpoint endpoint) -> endpoint.data().terminating())
 		.thenComparing((endpoint) -> endpoint.slice().name)
+		.thenComparing((endpoint) -> !endpoint.data().isReady())
 		.thenComparing(PodEndpoint.ORDER);
 
 	private static final Comparator<PodEndpoint> NEWEST_FIRST = ((Comparator<PodEndpoint>) (first,

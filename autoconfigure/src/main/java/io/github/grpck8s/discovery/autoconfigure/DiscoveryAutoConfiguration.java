@@ -14,6 +14,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.annotation.Order;
 
 /**
@@ -26,7 +27,12 @@ import org.springframework.core.annotation.Order;
 @EnableConfigurationProperties(DiscoveryProperties.class)
 public final class DiscoveryAutoConfiguration {
 
+	/**
+	 * Not lazy: a channel that the application builds by hand asks for it through the
+	 * process.
+	 */
 	@Bean(destroyMethod = "close")
+	@Lazy(false)
 	@ConditionalOnMissingBean
 	Discovery grpcK8sDiscovery(DiscoveryProperties properties, ObjectProvider<KubernetesClient> client) {
 		Discovery discovery = Discovery.of(properties.settings(), client::getIfUnique);
