@@ -9,7 +9,6 @@ import io.github.grpck8s.InvalidSettingException;
 import io.github.grpck8s.discovery.Discovery;
 import io.github.grpck8s.discovery.IpFamily;
 import io.grpc.ManagedChannelBuilder;
-import io.grpc.NameResolver;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -39,7 +38,7 @@ class DiscoveryAutoConfigurationTests {
 			ChannelFeature feature = app.getBean(ChannelFeature.class);
 			ManagedChannelBuilder<?> kubernetes = mock();
 			feature.applyTo(new ChannelSpec("users", "k8s:///users.shop:grpc"), kubernetes);
-			verify(kubernetes).setNameResolverArg(any(NameResolver.Args.Key.class), eq(app.getBean(Discovery.class)));
+			verify(kubernetes).setNameResolverArg(any(), eq(app.getBean(Discovery.class)));
 			ManagedChannelBuilder<?> other = mock();
 			feature.applyTo(new ChannelSpec("users", "dns:///users"), other);
 			verifyNoInteractions(other);
