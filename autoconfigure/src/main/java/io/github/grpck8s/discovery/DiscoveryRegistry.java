@@ -28,6 +28,8 @@ final class DiscoveryRegistry {
 
 	private static @Nullable Discovery standalone;
 
+	private static String standaloneWhere = "";
+
 	private static @Nullable ScheduledThreadPoolExecutor timers;
 
 	private DiscoveryRegistry() {
@@ -48,10 +50,16 @@ final class DiscoveryRegistry {
 		if (!applications.isEmpty()) {
 			return applications.get(applications.size() - 1);
 		}
+		// tests set these properties one after the other
+		String where = System.getProperty("kubeconfig") + " " + System.getProperty("kubernetes.master");
 		Discovery alone = standalone;
-		if (alone == null) {
+		if (alone == null || !where.equals(standaloneWhere)) {
+			if (alone != null) {
+				leave(alone);
+			}
 			alone = Discovery.of(DiscoverySettings.fromEnvironment(), () -> null);
 			standalone = alone;
+			standaloneWhere = where;
 		}
 		return alone;
 	}

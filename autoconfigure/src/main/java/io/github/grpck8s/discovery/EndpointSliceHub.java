@@ -2,6 +2,7 @@ package io.github.grpck8s.discovery;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -82,11 +83,10 @@ final class EndpointSliceHub {
 		ServiceWatch watch = new ServiceWatch(service, this.scheduler, this.ticker);
 		EndpointSource source = new EndpointSource(service, this.api, this.scheduler, this.ticker, this.random,
 				settings.watchSilence(), this.counters, watch);
-		return new Entry(watch, source);
+		return new Entry(watch, source, this.scheduler);
 	}
 
-	private synchronized void release(ServiceKey service, Entry entry, Runnable changed) {
-		entry.watch.unsubscribe(changed);
+	private synchronized void release(ServiceKey service, Entry entry) {
 		ScheduledExecutorService timers = this.scheduler;
 		if (entry.watch.isUnused() && entry.linger == null && timers != null) {
 			if (entry.lingerNanos <= 0 || this.watches.get(service) != entry) {
@@ -147,13 +147,16 @@ final class EndpointSliceHub {
 
 		private final EndpointSource source;
 
+		private final ScheduledExecutorService timers;
+
 		private long lingerNanos;
 
 		private @Nullable ScheduledFuture<?> linger;
 
-		private Entry(ServiceWatch watch, EndpointSource source) {
+		private Entry(ServiceWatch watch, EndpointSource source, ScheduledExecutorService timers) {
 			this.watch = watch;
 			this.source = source;
+			this.timers = timers;
 		}
 
 	}
@@ -179,9 +182,18 @@ final class EndpointSliceHub {
 			return this.entry.watch.state();
 		}
 
+		/**
+		 * Leave; waits for nothing and nobody.
+		 */
 		@Override
 		public void close() {
-			release(this.service, this.entry, this.changed);
+			this.entry.watch.unsubscribe(this.changed);
+			try {
+				this.entry.timers.execute(() -> release(this.service, this.entry));
+			}
+			catch (RejectedExecutionException ignored) {
+				// the hub is disconnected: there is nothing left to end
+			}
 		}
 
 	}

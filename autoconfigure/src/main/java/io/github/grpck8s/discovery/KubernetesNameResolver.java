@@ -131,7 +131,7 @@ final class KubernetesNameResolver extends NameResolver {
 		EndpointSliceHub.Subscription held = this.subscription;
 		this.subscription = null;
 		if (held != null) {
-			this.offload.execute(held::close);
+			held.close();
 		}
 	}
 
@@ -150,7 +150,7 @@ final class KubernetesNameResolver extends NameResolver {
 
 	private void connected(EndpointSliceHub.Subscription made) {
 		if (this.shutdown) {
-			this.offload.execute(made::close);
+			made.close();
 			return;
 		}
 		this.setupProblem = null;

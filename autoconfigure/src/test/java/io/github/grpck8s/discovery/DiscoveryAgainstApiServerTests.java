@@ -151,7 +151,10 @@ class DiscoveryAgainstApiServerTests {
 		this.kubernetes.awaitOpenWatches(1, SOON);
 		this.kubernetes.down();
 		this.users.remove("a");
-		this.kubernetes.up();
+		await().ignoreExceptions().atMost(SOON).until(() -> {
+			this.kubernetes.up();
+			return true;
+		});
 		channel.awaits("10.0.0.2");
 		assertThat(channel.texts).containsExactly("10.0.0.1 10.0.0.2", "10.0.0.2");
 	}
@@ -214,7 +217,7 @@ class DiscoveryAgainstApiServerTests {
 	void r50_tokenFileOfAKubeconfigIsReadAnew(@TempDir Path directory) throws Exception {
 		Path token = Files.writeString(directory.resolve("token"), "first\n");
 		Path kubeconfig = Files.writeString(directory.resolve("config"),
-				this.kubernetes.kubeconfig("shop").replaceAll("token: .*", "tokenFile: token"));
+				this.kubernetes.kubeconfig("shop").replaceAll("token: \"[^\"]*\"", "tokenFile: token"));
 		this.kubernetes.acceptToken("first");
 		use(Config.fromKubeconfig(kubeconfig.toFile()));
 		Channel channel = channel("k8s:///users:grpc");
