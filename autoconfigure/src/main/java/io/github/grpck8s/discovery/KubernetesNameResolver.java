@@ -27,16 +27,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class KubernetesNameResolver extends NameResolver {
 
-	/**
-	 * At most one emission in this time; none is delayed longer.
-	 */
-	static final long WINDOW = TimeUnit.MILLISECONDS.toNanos(100);
-
-	/**
-	 * How long a set must be empty before connections are given up for it.
-	 */
-	static final long EMPTY_HOLD = TimeUnit.SECONDS.toNanos(1);
-
 	private static final Duration RETRY_CONFIGURATION = Duration.ofSeconds(5);
 
 	private static final System.Logger logger = System.getLogger("io.github.grpck8s.discovery");
@@ -71,23 +61,9 @@ final class KubernetesNameResolver extends NameResolver {
 
 	private long startedAt;
 
-	private boolean emitted;
-
-	private long emittedAt;
-
-	private List<PodEndpoint> lastEndpoints = List.of();
-
-	private @Nullable String lastText;
-
-	private boolean hadEndpoints;
-
-	private boolean empty;
-
-	private long emptySince;
+	private final Emissions emissions = new Emissions();
 
 	private Status lastRefusal = Status.OK;
-
-	private @Nullable Problem setupProblem;
 
 	KubernetesNameResolver(ServiceKey service, Selection wanted, Source source, Duration initialTimeout,
 			SynchronizationContext syncContext, ScheduledExecutorService timers, Executor offload,
@@ -153,18 +129,17 @@ final class KubernetesNameResolver extends NameResolver {
 			made.close();
 			return;
 		}
-		this.setupProblem = null;
 		this.subscription = made;
 		evaluate();
 	}
 
 	private void notConnected(Throwable cause) {
 		if (!this.shutdown) {
-			this.setupProblem = new Problem("configuration", true,
+			Problem problem = new Problem("configuration", true,
 					"Cannot use the Kubernetes configuration to find the pods of " + this.service + " (" + cause
 							+ "): check KUBECONFIG or the mounted service account",
 					cause);
-			emitError(this.setupProblem.status());
+			emitError(problem.status());
 			this.syncContext.schedule(() -> {
 				if (!this.shutdown) {
 					this.offload.execute(this::connect);
@@ -197,7 +172,7 @@ final class KubernetesNameResolver extends NameResolver {
 		if (state.synced()) {
 			EndpointSet set;
 			try {
-				set = state.select(this.wanted);
+				set = state.select(wanted(this.subscription));
 			}
 			catch (RuntimeException ex) {
 				// an exception here would put the whole channel into panic mode
@@ -221,53 +196,40 @@ final class KubernetesNameResolver extends NameResolver {
 		}
 	}
 
+	/**
+	 * What this channel wants, with the own zone as soon as that is known.
+	 */
+	private Selection wanted(EndpointSliceHub.Subscription held) {
+		String zone = (this.wanted.zone() == null && this.wanted.node() != null) ? held.zoneOf(this.wanted.node())
+				: null;
+		return (zone != null) ? this.wanted.in(zone) : this.wanted;
+	}
+
 	private void evaluate(EndpointSet set) {
 		String text = set.isEmpty() ? set.describe(this.service) : null;
 		long now = this.ticker.getAsLong();
-		if (!set.isEmpty()) {
-			this.empty = false;
+		long due = this.emissions.due(set, text, now);
+		if (due > 0) {
+			schedule(due);
 		}
-		else if (!this.empty) {
-			this.empty = true;
-			this.emptySince = now;
-		}
-		if (this.emitted && set.endpoints().equals(this.lastEndpoints) && Objects.equals(text, this.lastText)) {
-			return;
-		}
-		long wait = this.emitted ? this.emittedAt + WINDOW - now : 0;
-		if (set.isEmpty() && !this.lastEndpoints.isEmpty()) {
-			wait = Math.max(wait, this.emptySince + EMPTY_HOLD - now);
-		}
-		if (wait > 0) {
-			schedule(wait);
-			return;
-		}
-		if (set.fault() != null && !this.hadEndpoints) {
+		else if (due == 0 && set.fault() != null && !this.emissions.hadEndpoints()) {
 			// any policy repeats the text of an error; few tell why a list is empty
 			emitError(Status.UNAVAILABLE.withDescription(set.fault()));
-			return;
 		}
-		emit(set, text, now);
-	}
-
-	private void emit(EndpointSet set, @Nullable String text, long now) {
-		this.emitted = true;
-		this.emittedAt = now;
-		this.lastEndpoints = set.endpoints();
-		this.lastText = text;
-		this.hadEndpoints |= !set.isEmpty();
-		List<EquivalentAddressGroup> groups = set.endpoints().stream().map(PodEndpoint::group).toList();
-		Attributes attributes = (text != null)
-				? Attributes.newBuilder().set(EndpointAttributes.DESCRIPTION, text).build() : Attributes.EMPTY;
-		tell(ResolutionResult.newBuilder()
-			.setAddressesOrError(StatusOr.fromValue(groups))
-			.setAttributes(attributes)
-			.build());
+		else if (due == 0) {
+			this.emissions.emitted(set, text, now);
+			List<EquivalentAddressGroup> groups = set.endpoints().stream().map(PodEndpoint::group).toList();
+			Attributes attributes = (text != null)
+					? Attributes.newBuilder().set(EndpointAttributes.DESCRIPTION, text).build() : Attributes.EMPTY;
+			tell(ResolutionResult.newBuilder()
+				.setAddressesOrError(StatusOr.fromValue(groups))
+				.setAttributes(attributes)
+				.build());
+		}
 	}
 
 	private void emitError(Status status) {
-		if (!status.getDescription().equals(this.lastText)) {
-			this.lastText = status.getDescription();
+		if (this.emissions.failed(String.valueOf(status.getDescription()))) {
 			tell(ResolutionResult.newBuilder().setAddressesOrError(StatusOr.fromStatus(status)).build());
 		}
 	}
