@@ -233,18 +233,8 @@ final class EndpointSource {
 			// a watch that is not allowed, or not from there, still leaves the list
 			this.resourceVersion = null;
 		}
-		long wait = seconds(retryAfter);
-		again((wait >= 0) ? this.backoff.after(wait * 1000) : this.backoff.afterFailure());
+		again(this.backoff.afterRefusal(retryAfter));
 		this.receiver.failed(problem);
-	}
-
-	private static long seconds(@Nullable String retryAfter) {
-		try {
-			return (retryAfter != null) ? Math.min(Long.parseLong(retryAfter.strip()), 3600) : -1;
-		}
-		catch (NumberFormatException ignored) {
-			return -1;
-		}
 	}
 
 	private static String encode(String value) {

@@ -2,20 +2,14 @@ package io.github.grpck8s.discovery;
 
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 
-import io.github.grpck8s.EndpointAttributes;
-import io.grpc.Attributes;
-import io.grpc.EquivalentAddressGroup;
 import io.grpc.NameResolver;
 import io.grpc.Status;
-import io.grpc.StatusOr;
 import io.grpc.SynchronizationContext;
 import io.grpc.SynchronizationContext.ScheduledHandle;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +45,7 @@ final class KubernetesNameResolver extends NameResolver {
 
 	// ---------------- synchronization context ----------------
 
-	private @Nullable Listener2 listener;
+	private @Nullable ChannelListener listener;
 
 	private EndpointSliceHub.@Nullable Subscription subscription;
 
@@ -62,8 +56,6 @@ final class KubernetesNameResolver extends NameResolver {
 	private long startedAt;
 
 	private final Emissions emissions = new Emissions();
-
-	private Status lastRefusal = Status.OK;
 
 	KubernetesNameResolver(ServiceKey service, Selection wanted, Source source, Duration initialTimeout,
 			SynchronizationContext syncContext, ScheduledExecutorService timers, Executor offload,
@@ -85,7 +77,7 @@ final class KubernetesNameResolver extends NameResolver {
 
 	@Override
 	public void start(Listener2 newListener) {
-		this.listener = newListener;
+		this.listener = new ChannelListener(this.service, newListener);
 		this.startedAt = this.ticker.getAsLong();
 		this.offload.execute(this::connect);
 		schedule(this.initialTimeout);
@@ -164,7 +156,7 @@ final class KubernetesNameResolver extends NameResolver {
 	}
 
 	private void evaluate() {
-		if (this.shutdown || this.subscription == null) {
+		if (this.listener == null || this.subscription == null) {
 			return;
 		}
 		cancelTimer();
@@ -179,7 +171,7 @@ final class KubernetesNameResolver extends NameResolver {
 				logger.log(Level.ERROR, "Cannot assemble the endpoints of " + this.service + "; keeping the last", ex);
 				return;
 			}
-			evaluate(set);
+			evaluate(this.listener, set);
 			return;
 		}
 		Problem problem = state.problem();
@@ -205,7 +197,7 @@ final class KubernetesNameResolver extends NameResolver {
 		return (zone != null) ? this.wanted.in(zone) : this.wanted;
 	}
 
-	private void evaluate(EndpointSet set) {
+	private void evaluate(ChannelListener channel, EndpointSet set) {
 		String text = set.isEmpty() ? set.describe(this.service) : null;
 		long now = this.ticker.getAsLong();
 		long due = this.emissions.due(set, text, now);
@@ -218,34 +210,14 @@ final class KubernetesNameResolver extends NameResolver {
 		}
 		else if (due == 0) {
 			this.emissions.emitted(set, text, now);
-			List<EquivalentAddressGroup> groups = set.endpoints().stream().map(PodEndpoint::group).toList();
-			Attributes attributes = (text != null)
-					? Attributes.newBuilder().set(EndpointAttributes.DESCRIPTION, text).build() : Attributes.EMPTY;
-			tell(ResolutionResult.newBuilder()
-				.setAddressesOrError(StatusOr.fromValue(groups))
-				.setAttributes(attributes)
-				.build());
+			channel.endpoints(set, text);
 		}
 	}
 
 	private void emitError(Status status) {
-		if (this.emissions.failed(String.valueOf(status.getDescription()))) {
-			tell(ResolutionResult.newBuilder().setAddressesOrError(StatusOr.fromStatus(status)).build());
+		if (this.listener != null && this.emissions.failed(String.valueOf(status.getDescription()))) {
+			this.listener.error(status);
 		}
-	}
-
-	private void tell(ResolutionResult result) {
-		if (this.listener == null) {
-			return;
-		}
-		Status answer = this.listener.onResult2(result);
-		boolean news = !answer.isOk() && (answer.getCode() != this.lastRefusal.getCode()
-				|| !Objects.equals(answer.getDescription(), this.lastRefusal.getDescription()));
-		if (news) {
-			// not repeated: the next change is told anyway
-			logger.log(Level.DEBUG, "The channel to {0} did not take the endpoints: {1}", this.service, answer);
-		}
-		this.lastRefusal = answer;
 	}
 
 	private void schedule(long nanos) {
