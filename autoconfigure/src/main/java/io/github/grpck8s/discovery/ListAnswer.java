@@ -14,7 +14,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 /**
  * Handles one page of a list. Nothing of it counts before the last page is complete.
  */
-final class ListAnswer implements EndpointSource.Answer {
+final class ListAnswer implements ApiServer.Listener {
 
 	static final ObjectMapper JSON = new ObjectMapper();
 
@@ -74,7 +74,7 @@ final class ListAnswer implements EndpointSource.Answer {
 			this.source.failed(new IOException("the list is not JSON", ex));
 			return;
 		}
-		String version = EndpointSource.metadata(page, "resourceVersion");
+		String version = SliceParser.metadata(page, "resourceVersion");
 		if (version == null || !page.path("items").isArray() && !page.path("items").isNull()) {
 			this.source.failed(new IOException("the answer is not a list of EndpointSlices"));
 			return;
@@ -85,7 +85,7 @@ final class ListAnswer implements EndpointSource.Answer {
 				this.slices.add(slice);
 			}
 		}
-		String next = EndpointSource.metadata(page, "continue");
+		String next = SliceParser.metadata(page, "continue");
 		if (next != null && !next.isEmpty()) {
 			this.source.nextPage(next, this.slices);
 		}

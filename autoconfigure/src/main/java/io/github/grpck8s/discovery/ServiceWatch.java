@@ -7,6 +7,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * watch. Thread-safe; subscribers are called without the lock and must only note that
  * something changed.
  */
-final class ServiceWatch implements EndpointSource.Receiver {
+final class ServiceWatch implements SliceReceiver {
 
 	/**
 	 * One window: a pod that moves between slices is in none for a moment.
@@ -32,6 +33,8 @@ final class ServiceWatch implements EndpointSource.Receiver {
 	private final ScheduledExecutorService scheduler;
 
 	private final LongSupplier ticker;
+
+	private final Consumer<Collection<Slice>> seen;
 
 	private final List<Runnable> subscribers = new CopyOnWriteArrayList<>();
 
@@ -49,7 +52,13 @@ final class ServiceWatch implements EndpointSource.Receiver {
 
 	private boolean closed;
 
-	ServiceWatch(ServiceKey service, ScheduledExecutorService scheduler, LongSupplier ticker) {
+	/**
+	 * Create a watch that knows nothing yet.
+	 * @param seen is told all slices that come, without any lock
+	 */
+	ServiceWatch(ServiceKey service, ScheduledExecutorService scheduler, LongSupplier ticker,
+			Consumer<Collection<Slice>> seen) {
+		this.seen = seen;
 		this.service = service;
 		this.scheduler = scheduler;
 		this.ticker = ticker;
@@ -99,6 +108,7 @@ final class ServiceWatch implements EndpointSource.Receiver {
 			recovered();
 		}
 		alive();
+		this.seen.accept(slices);
 		if (!wait) {
 			notifySubscribers();
 		}
@@ -112,6 +122,7 @@ final class ServiceWatch implements EndpointSource.Receiver {
 			}
 			update();
 		}
+		this.seen.accept(List.of(slice));
 		notifySubscribers();
 	}
 
@@ -192,7 +203,7 @@ final class ServiceWatch implements EndpointSource.Receiver {
 		notifySubscribers();
 	}
 
-	private void notifySubscribers() {
+	void notifySubscribers() {
 		for (Runnable subscriber : this.subscribers) {
 			try {
 				subscriber.run();

@@ -235,7 +235,7 @@ class EndpointSourceTests {
 		assertThat(this.heard.problems).isEmpty();
 	}
 
-	private static final class Recorder implements EndpointSource.Receiver {
+	private static final class Recorder implements SliceReceiver {
 
 		final List<Collection<Slice>> lists = new ArrayList<>();
 
