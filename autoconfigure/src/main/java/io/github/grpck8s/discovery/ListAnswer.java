@@ -2,9 +2,11 @@ package io.github.grpck8s.discovery;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.util.List;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.jspecify.annotations.Nullable;
@@ -70,13 +72,17 @@ final class ListAnswer implements ApiServer.Listener {
 		try {
 			page = JSON.readTree(this.body.toByteArray());
 		}
+		catch (JsonProcessingException ex) {
+			this.source.failed(new ProtocolException("the list is not JSON: " + ex.getOriginalMessage()));
+			return;
+		}
 		catch (IOException ex) {
-			this.source.failed(new IOException("the list is not JSON", ex));
+			this.source.failed(ex);
 			return;
 		}
 		String version = SliceParser.metadata(page, "resourceVersion");
 		if (version == null || !page.path("items").isArray() && !page.path("items").isNull()) {
-			this.source.failed(new IOException("the answer is not a list of EndpointSlices"));
+			this.source.failed(new ProtocolException("the answer is not a list of EndpointSlices"));
 			return;
 		}
 		for (JsonNode item : page.path("items")) {
