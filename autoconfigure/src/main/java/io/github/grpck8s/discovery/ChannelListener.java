@@ -1,6 +1,5 @@
 package io.github.grpck8s.discovery;
 
-import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Objects;
 
@@ -12,13 +11,15 @@ import io.grpc.NameResolver.ResolutionResult;
 import io.grpc.Status;
 import io.grpc.StatusOr;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Puts what a channel is told into gRPC's words. Belongs to the synchronization context.
  */
 final class ChannelListener {
 
-	private static final System.Logger logger = System.getLogger("io.github.grpck8s.discovery");
+	private static final Logger logger = LoggerFactory.getLogger(ChannelListener.class);
 
 	private final ServiceKey service;
 
@@ -57,7 +58,7 @@ final class ChannelListener {
 		boolean news = !answer.isOk() && (answer.getCode() != this.lastAnswer.getCode()
 				|| !Objects.equals(answer.getDescription(), this.lastAnswer.getDescription()));
 		if (news) {
-			logger.log(Level.DEBUG, "The channel to {0} did not take what it was told: {1}", this.service, answer);
+			logger.debug("The channel to {} did not take what it was told: {}", this.service, answer);
 		}
 		this.lastAnswer = answer;
 	}

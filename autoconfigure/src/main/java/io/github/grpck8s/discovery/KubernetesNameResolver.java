@@ -1,6 +1,5 @@
 package io.github.grpck8s.discovery;
 
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
@@ -13,6 +12,8 @@ import io.grpc.Status;
 import io.grpc.SynchronizationContext;
 import io.grpc.SynchronizationContext.ScheduledHandle;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tells one channel which pods there are. Thin: it chooses from what the hub knows and
@@ -23,7 +24,7 @@ final class KubernetesNameResolver extends NameResolver {
 
 	private static final Duration RETRY_CONFIGURATION = Duration.ofSeconds(5);
 
-	private static final System.Logger logger = System.getLogger("io.github.grpck8s.discovery");
+	private static final Logger logger = LoggerFactory.getLogger(KubernetesNameResolver.class);
 
 	private final ServiceKey service;
 
@@ -168,7 +169,7 @@ final class KubernetesNameResolver extends NameResolver {
 			}
 			catch (RuntimeException ex) {
 				// an exception here would put the whole channel into panic mode
-				logger.log(Level.ERROR, "Cannot assemble the endpoints of " + this.service + "; keeping the last", ex);
+				logger.error("Cannot assemble the endpoints of {}; keeping the last", this.service, ex);
 				return;
 			}
 			evaluate(this.listener, set);

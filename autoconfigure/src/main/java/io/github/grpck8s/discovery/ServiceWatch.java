@@ -1,6 +1,5 @@
 package io.github.grpck8s.discovery;
 
-import java.lang.System.Logger.Level;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -11,6 +10,8 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What all channels of a JVM to one Service share: the slices, kept by one list and
@@ -26,7 +27,7 @@ final class ServiceWatch implements SliceReceiver {
 
 	private static final long LOG_INTERVAL = TimeUnit.MINUTES.toNanos(5);
 
-	private static final System.Logger logger = System.getLogger("io.github.grpck8s.discovery");
+	private static final Logger logger = LoggerFactory.getLogger(ServiceWatch.class);
 
 	private final ServiceKey service;
 
@@ -156,11 +157,8 @@ final class ServiceWatch implements SliceReceiver {
 			if (!this.logged || now - this.lastLog >= LOG_INTERVAL) {
 				this.logged = true;
 				this.lastLog = now;
-				logger
-					.log(Level.WARNING,
-							this.state.synced() ? "Keeping the last known endpoints of {0}, trying again: {1}"
-									: "No endpoints of {0} yet, trying again: {1}",
-							this.service, problem.description());
+				logger.warn(this.state.synced() ? "Keeping the last known endpoints of {}, trying again: {}"
+						: "No endpoints of {} yet, trying again: {}", this.service, problem.description());
 			}
 		}
 		notifySubscribers();
@@ -168,7 +166,7 @@ final class ServiceWatch implements SliceReceiver {
 
 	@Override
 	public void restarted(String why) {
-		logger.log(Level.DEBUG, "Restarting the watch of {0}: {1}", this.service, why);
+		logger.debug("Restarting the watch of {}: {}", this.service, why);
 	}
 
 	private void recovered() {
@@ -209,7 +207,7 @@ final class ServiceWatch implements SliceReceiver {
 				subscriber.run();
 			}
 			catch (RuntimeException ex) {
-				logger.log(Level.WARNING, "A subscriber of " + this.service + " failed", ex);
+				logger.warn("A subscriber of {} failed", this.service, ex);
 			}
 		}
 	}
