@@ -41,6 +41,8 @@ final class TestCalls {
 
 	final AtomicInteger flooded = new AtomicInteger();
 
+	final AtomicInteger large = new AtomicInteger();
+
 	final AtomicInteger stopped = new AtomicInteger();
 
 	final AtomicInteger hung = new AtomicInteger();
@@ -59,6 +61,7 @@ final class TestCalls {
 			}))
 			.addMethod(LARGE, ServerCalls.asyncUnaryCall((message, answers) -> {
 				answers.onNext(new byte[CHUNK]);
+				this.large.incrementAndGet();
 				answers.onCompleted();
 			}))
 			.addMethod(FLOOD, ServerCalls.asyncServerStreamingCall((message, answers) -> flood(answers)))

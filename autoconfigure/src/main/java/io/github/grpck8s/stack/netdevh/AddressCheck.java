@@ -18,10 +18,20 @@ class AddressCheck {
 		this.rules = rules;
 	}
 
+	/**
+	 * Check every channel that has an address, used or not.
+	 * @param channels the channels
+	 */
 	void check(NetDevhChannels channels) {
-		for (ChannelSpec channel : channels.withAddress()) {
-			this.rules.orderedStream().forEach((rule) -> check(rule, channel));
-		}
+		channels.withAddress().forEach(this::check);
+	}
+
+	/**
+	 * Check one channel, before it is built.
+	 * @param channel the channel
+	 */
+	void check(ChannelSpec channel) {
+		this.rules.orderedStream().forEach((rule) -> check(rule, channel));
 	}
 
 	private static void check(TargetRule rule, ChannelSpec channel) {

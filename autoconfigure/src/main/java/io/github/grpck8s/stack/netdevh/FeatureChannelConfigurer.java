@@ -18,13 +18,16 @@ class FeatureChannelConfigurer implements GrpcChannelConfigurer {
 
 	private final NetDevhChannels channels;
 
+	private final AddressCheck addresses;
+
 	private final ObjectProvider<ChannelFeature> features;
 
 	private final ObjectProvider<ServiceConfigFeature> serviceConfigs;
 
-	FeatureChannelConfigurer(NetDevhChannels channels, ObjectProvider<ChannelFeature> features,
+	FeatureChannelConfigurer(NetDevhChannels channels, AddressCheck addresses, ObjectProvider<ChannelFeature> features,
 			ObjectProvider<ServiceConfigFeature> serviceConfigs) {
 		this.channels = channels;
+		this.addresses = addresses;
 		this.features = features;
 		this.serviceConfigs = serviceConfigs;
 	}
@@ -32,6 +35,7 @@ class FeatureChannelConfigurer implements GrpcChannelConfigurer {
 	@Override
 	public void accept(ManagedChannelBuilder<?> builder, String name) {
 		ChannelSpec channel = this.channels.get(name);
+		this.addresses.check(channel);
 		builder.intercept(new HandshakeHints(name));
 		this.features.orderedStream().forEach((feature) -> feature.applyTo(channel, builder));
 		Map<String, ?> serviceConfig = ServiceConfigs.merge(this.serviceConfigs.orderedStream().toList(), channel);

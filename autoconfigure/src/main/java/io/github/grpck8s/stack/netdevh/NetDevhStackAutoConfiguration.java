@@ -62,9 +62,14 @@ public final class NetDevhStackAutoConfiguration {
 		}
 
 		@Bean
-		static GrpcChannelConfigurer grpcK8sChannelConfigurer(NetDevhChannels channels,
+		static AddressCheck grpcK8sAddressCheck(ObjectProvider<TargetRule> rules) {
+			return new AddressCheck(rules);
+		}
+
+		@Bean
+		static GrpcChannelConfigurer grpcK8sChannelConfigurer(NetDevhChannels channels, AddressCheck addresses,
 				ObjectProvider<ChannelFeature> features, ObjectProvider<ServiceConfigFeature> serviceConfigs) {
-			return new FeatureChannelConfigurer(channels, features, serviceConfigs);
+			return new FeatureChannelConfigurer(channels, addresses, features, serviceConfigs);
 		}
 
 		@Bean
@@ -73,8 +78,8 @@ public final class NetDevhStackAutoConfiguration {
 		}
 
 		@Bean
-		SmartInitializingSingleton grpcK8sAddressCheck(NetDevhChannels channels, ObjectProvider<TargetRule> rules) {
-			return () -> new AddressCheck(rules).check(channels);
+		SmartInitializingSingleton grpcK8sUnusedAddresses(NetDevhChannels channels, AddressCheck addresses) {
+			return () -> addresses.check(channels);
 		}
 
 	}

@@ -1,0 +1,79 @@
+package io.github.grpck8s.it.starter;
+
+import java.time.Duration;
+import java.util.List;
+
+import io.github.grpck8s.it.starter.Apps.Caller;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.sdk.autoconfigure.spi.AutoConfigurationCustomizerProvider;
+import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * One trace across a client and a server, each an application of its own.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class TracingTests {
+
+	private static final InMemorySpanExporter SPANS = InMemorySpanExporter.create();
+
+	@Test
+	void clientAndServerAreInOneTraceAndTheLogSaysWhich(CapturedOutput output) {
+		try (ConfigurableApplicationContext server = start(Apps.ServerApp.class, "grpc.server.address=127.0.0.1",
+				"grpc.server.port=0");
+				ConfigurableApplicationContext client = start(Apps.ClientApp.class, "grpc.server.port=-1",
+						"grpc.client.users.address=static://127.0.0.1:" + Apps.port(server),
+						"grpc.client.users.negotiation-type=plaintext")) {
+			SPANS.reset();
+			client.getBean(Caller.class).name("traced");
+			await().atMost(Duration.ofSeconds(5))
+				.untilAsserted(() -> assertThat(SPANS.getFinishedSpanItems()).hasSize(2));
+			List<SpanData> spans = SPANS.getFinishedSpanItems();
+			SpanData clientSpan = ofKind(spans, SpanKind.CLIENT);
+			SpanData serverSpan = ofKind(spans, SpanKind.SERVER);
+			assertThat(serverSpan.getTraceId()).isEqualTo(clientSpan.getTraceId());
+			assertThat(serverSpan.getParentSpanId()).isEqualTo(clientSpan.getSpanId());
+			assertThat(spans).extracting(SpanData::getName).containsOnly("users.v1.UserService/GetUser");
+			assertThat(output.toString().lines()).filteredOn((line) -> line.contains("asked for traced"))
+				.singleElement()
+				.asString()
+				.contains(serverSpan.getTraceId())
+				.contains(serverSpan.getSpanId());
+		}
+	}
+
+	private static SpanData ofKind(List<SpanData> spans, SpanKind kind) {
+		return spans.stream().filter((span) -> span.getKind() == kind).findFirst().orElseThrow();
+	}
+
+	private static ConfigurableApplicationContext start(Class<?> app, String... properties) {
+		return new SpringApplicationBuilder(app, Recording.class).properties(properties)
+			.properties("spring.main.web-application-type=none")
+			.run();
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Recording {
+
+		@Bean
+		AutoConfigurationCustomizerProvider recorder() {
+			return (customizer) -> customizer.addTracerProviderCustomizer(
+					(provider, config) -> provider.addSpanProcessor(SimpleSpanProcessor.create(SPANS)));
+		}
+
+	}
+
+}
