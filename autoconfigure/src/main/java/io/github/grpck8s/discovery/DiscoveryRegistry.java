@@ -50,7 +50,7 @@ final class DiscoveryRegistry {
 		if (!applications.isEmpty()) {
 			return applications.get(applications.size() - 1);
 		}
-		// tests set these properties one after the other
+		// the properties that choose a kubeconfig can be set while the process runs
 		String where = System.getProperty("kubeconfig") + " " + System.getProperty("kubernetes.master");
 		Discovery alone = standalone;
 		if (alone == null || !where.equals(standaloneWhere)) {

@@ -27,7 +27,7 @@ public record DiscoverySettings(@Nullable String namespace, @Nullable String zon
 	static DiscoverySettings fromEnvironment() {
 		return new DiscoverySettings(env("GRPC_K8S_DISCOVERY_NAMESPACE"), env("GRPC_K8S_DISCOVERY_ZONE"),
 				env("GRPC_K8S_DISCOVERY_NODE"), IpFamily.AUTO, false, Duration.ofSeconds(150), Duration.ofMinutes(10),
-				Duration.ofSeconds(15));
+				Duration.ofSeconds(10));
 	}
 
 	/**

@@ -117,9 +117,12 @@ public final class KubernetesNameResolverProvider extends NameResolverProvider {
 		return true;
 	}
 
+	/**
+	 * Below that of DNS, which stays the scheme of targets that name none.
+	 */
 	@Override
 	protected int priority() {
-		return 5;
+		return 4;
 	}
 
 	@Override

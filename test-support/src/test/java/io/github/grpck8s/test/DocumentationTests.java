@@ -28,8 +28,13 @@ class DocumentationTests {
 		FakeKubernetes shared = CLUSTER.kubernetes();
 		try (ApiClient.Lines watch = new ApiClient(shared).watch("")) {
 			callsFollowThePods(shared);
-			assertThat(watch.next()).contains("ADDED", "\"port\":50051");
-			assertThat(watch.next()).isEqualTo("(cut)");
+			String line = watch.next();
+			// a reset throws away what the client has not read yet
+			if (!line.equals("(cut)")) {
+				assertThat(line).contains("ADDED", "\"port\":50051");
+				line = watch.next();
+			}
+			assertThat(line).isEqualTo("(cut)");
 		}
 		assertThat(System.getProperty("kubeconfig")).isEqualTo(shared.kubeconfigFile("shop").toString());
 	}

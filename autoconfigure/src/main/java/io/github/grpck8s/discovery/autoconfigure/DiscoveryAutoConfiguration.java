@@ -2,6 +2,7 @@ package io.github.grpck8s.discovery.autoconfigure;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.github.grpck8s.ChannelFeature;
+import io.github.grpck8s.ChannelSpec;
 import io.github.grpck8s.FeatureOrder;
 import io.github.grpck8s.TargetRule;
 import io.github.grpck8s.discovery.Discovery;
@@ -55,7 +56,7 @@ public final class DiscoveryAutoConfiguration {
 	@Bean
 	TargetRule grpcK8sKubernetesTargetRule() {
 		return (target) -> {
-			if (target.startsWith("k8s:")) {
+			if (new ChannelSpec("", target).isKubernetes()) {
 				KubernetesNameResolverProvider.check(target);
 			}
 		};

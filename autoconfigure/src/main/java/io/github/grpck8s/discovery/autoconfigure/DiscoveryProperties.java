@@ -33,7 +33,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 record DiscoveryProperties(@DefaultValue("true") boolean enabled, @Nullable String namespace, @Nullable String zone,
 		@Nullable String node, @DefaultValue("auto") IpFamily ipFamily, @DefaultValue("false") boolean strictIpFamily,
 		@DefaultValue("150s") Duration watchSilence, @DefaultValue("10m") Duration linger,
-		@DefaultValue("15s") Duration initialTimeout) {
+		@DefaultValue("10s") Duration initialTimeout) {
 
 	private static final String PREFIX = "grpc.k8s.discovery.";
 
@@ -52,7 +52,7 @@ record DiscoveryProperties(@DefaultValue("true") boolean enabled, @Nullable Stri
 		}
 		if (initialTimeout.isNegative() || initialTimeout.isZero()) {
 			throw new InvalidSettingException(PREFIX + "initial-timeout", initialTimeout, "must be positive",
-					"Choose how long calls may wait for the first answer, for example 15s.");
+					"Choose how long calls may wait for the first answer, for example 10s.");
 		}
 	}
 

@@ -26,13 +26,13 @@ class NetDevhSettings implements StackSettings {
 
 	private final Binder binder;
 
-	private final Written server;
+	private final SettingsTree server;
 
 	private final Set<String> said = ConcurrentHashMap.newKeySet();
 
 	NetDevhSettings(Environment environment) {
 		this.binder = Binder.get(environment);
-		this.server = new Written("grpc.server.", SettingsTree.of(this.binder, "grpc.server"));
+		this.server = SettingsTree.of(this.binder, "grpc.server");
 	}
 
 	@Override
@@ -59,7 +59,7 @@ class NetDevhSettings implements StackSettings {
 		return (counterpart != null) ? effective(counterpart, of(channel), type) : null;
 	}
 
-	private boolean keeps(Counterpart counterpart, List<Written> places, @Nullable String ours) {
+	private boolean keeps(Counterpart counterpart, List<SettingsTree> places, @Nullable String ours) {
 		String theirs = whereSet(counterpart.name(), places);
 		String enabledBy = counterpart.enabledBy();
 		if (enabledBy != null && !"true".equalsIgnoreCase(String.valueOf(value(enabledBy, places)))) {
@@ -79,7 +79,7 @@ class NetDevhSettings implements StackSettings {
 		return true;
 	}
 
-	private <T> @Nullable Setting<T> effective(Counterpart counterpart, List<Written> places, Class<T> type) {
+	private <T> @Nullable Setting<T> effective(Counterpart counterpart, List<SettingsTree> places, Class<T> type) {
 		String enabledBy = counterpart.enabledBy();
 		if (enabledBy != null && !"true".equalsIgnoreCase(String.valueOf(value(enabledBy, places)))) {
 			return null;
@@ -91,29 +91,29 @@ class NetDevhSettings implements StackSettings {
 		}
 		T converted = ApplicationConversionService.getSharedInstance().convert(value, type);
 		return (converted != null)
-				? new Setting<>((name != null) ? name : places.get(0).prefix() + counterpart.name(), converted) : null;
+				? new Setting<>((name != null) ? name : places.get(0).prefix() + "." + counterpart.name(), converted)
+				: null;
 	}
 
 	// the channel's own settings before those of all channels
-	private List<Written> of(ChannelSpec channel) {
+	private List<SettingsTree> of(ChannelSpec channel) {
 		SettingsTree clients = SettingsTree.of(this.binder, "grpc.client");
-		return List.of(new Written("grpc.client." + channel.name() + ".", clients.branch(channel.name())),
-				new Written("grpc.client." + GLOBAL + ".", clients.branch(GLOBAL)));
+		return List.of(clients.branch(channel.name()), clients.branch(GLOBAL));
 	}
 
-	private static @Nullable String whereSet(String name, List<Written> places) {
+	private static @Nullable String whereSet(String name, List<SettingsTree> places) {
 		return places.stream()
-			.filter((place) -> place.values().has(name))
+			.filter((place) -> place.has(name))
 			.findFirst()
-			.map((place) -> place.prefix() + name)
+			.map((place) -> place.prefix() + "." + name)
 			.orElse(null);
 	}
 
-	private static @Nullable Object value(String name, List<Written> places) {
+	private static @Nullable Object value(String name, List<SettingsTree> places) {
 		return places.stream()
-			.filter((place) -> place.values().has(name))
+			.filter((place) -> place.has(name))
 			.findFirst()
-			.map((place) -> place.values().find(name))
+			.map((place) -> place.find(name))
 			.orElse(null);
 	}
 
@@ -136,16 +136,6 @@ class NetDevhSettings implements StackSettings {
 		if (this.said.add(sentence)) {
 			logger.warn(sentence);
 		}
-	}
-
-	/**
-	 * What the user has written at one place.
-	 *
-	 * @param prefix full name of the place, with a dot at its end
-	 * @param values what is written there
-	 */
-	private record Written(String prefix, SettingsTree values) {
-
 	}
 
 }

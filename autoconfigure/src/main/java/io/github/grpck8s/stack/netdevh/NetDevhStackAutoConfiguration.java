@@ -1,9 +1,11 @@
 package io.github.grpck8s.stack.netdevh;
 
 import io.github.grpck8s.ChannelFeature;
+import io.github.grpck8s.ChannelServices;
 import io.github.grpck8s.ServerFeature;
 import io.github.grpck8s.ServerLifecycleListener;
 import io.github.grpck8s.ServiceConfigFeature;
+import io.github.grpck8s.StackSettings;
 import io.github.grpck8s.TargetRule;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
@@ -16,9 +18,12 @@ import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
 /**
@@ -35,7 +40,9 @@ public final class NetDevhStackAutoConfiguration {
 	@ConditionalOnClass({ Server.class, GrpcServerConfigurer.class })
 	static class ServerConfiguration {
 
+		// first, so that a configurer of the user has the last word
 		@Bean
+		@Order(Ordered.HIGHEST_PRECEDENCE)
 		static GrpcServerConfigurer grpcK8sServerConfigurer(ObjectProvider<ServerFeature> features) {
 			return (server) -> features.orderedStream().forEach((feature) -> feature.applyTo(server));
 		}
@@ -66,13 +73,16 @@ public final class NetDevhStackAutoConfiguration {
 			return new AddressCheck(rules);
 		}
 
+		// first, so that a configurer of the user has the last word
 		@Bean
+		@Order(Ordered.HIGHEST_PRECEDENCE)
 		static GrpcChannelConfigurer grpcK8sChannelConfigurer(NetDevhChannels channels, AddressCheck addresses,
 				ObjectProvider<ChannelFeature> features, ObjectProvider<ServiceConfigFeature> serviceConfigs) {
 			return new FeatureChannelConfigurer(channels, addresses, features, serviceConfigs);
 		}
 
 		@Bean
+		@ConditionalOnMissingBean(ChannelServices.class)
 		static StubServices grpcK8sStubServices(ConfigurableListableBeanFactory beanFactory) {
 			return new StubServices(beanFactory);
 		}
@@ -92,6 +102,7 @@ public final class NetDevhStackAutoConfiguration {
 	static class SettingsConfiguration {
 
 		@Bean
+		@ConditionalOnMissingBean(StackSettings.class)
 		static NetDevhSettings grpcK8sStackSettings(Environment environment) {
 			return new NetDevhSettings(environment);
 		}

@@ -7,29 +7,33 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.core.ResolvableType;
 
 /**
- * What the user has written below a prefix, with the keys as they were written:
- * {@code keep-alive-time}, {@code keepAliveTime} or, from an environment variable,
- * {@code keepalivetime}. Names of channels keep their capital letters.
+ * What the user has written below a prefix. Read as a tree, in which names of channels
+ * keep their capital letters and keys are as they were written ({@code keep-alive-time},
+ * {@code keepAliveTime}); what the tree does not know is asked of the binder by its name,
+ * because the variable {@code GRPC_SERVER_KEEP_ALIVE_TIME} is {@code keep.alive.time} in
+ * a tree.
  *
+ * @param binder looks a single name up
+ * @param prefix full name of the place, without a dot at its end
  * @param values the values, a branch is again a map
  */
-record SettingsTree(Map<?, ?> values) {
+record SettingsTree(Binder binder, String prefix, Map<?, ?> values) {
 
 	private static final Bindable<Map<String, Object>> MAP = Bindable
 		.of(ResolvableType.forClassWithGenerics(Map.class, String.class, Object.class));
 
-	private static final SettingsTree EMPTY = new SettingsTree(Map.of());
-
 	static SettingsTree of(Binder binder, String prefix) {
 		Map<String, Object> values = binder.bind(prefix, MAP).orElse(null);
-		return (values != null) ? new SettingsTree(values) : EMPTY;
+		return new SettingsTree(binder, prefix, (values != null) ? values : Map.of());
 	}
 
 	SettingsTree branch(String name) {
-		return (this.values.get(name) instanceof Map<?, ?> branch) ? new SettingsTree(branch) : EMPTY;
+		Map<?, ?> branch = (this.values.get(name) instanceof Map<?, ?> map) ? map : Map.of();
+		return new SettingsTree(this.binder, this.prefix + "." + name, branch);
 	}
 
 	@Nullable Object find(String name) {
@@ -43,7 +47,11 @@ record SettingsTree(Map<?, ?> values) {
 				return entry.getValue();
 			}
 		}
-		return null;
+		return ask(this.prefix + "." + name);
+	}
+
+	private @Nullable Object ask(String name) {
+		return ConfigurationPropertyName.isValid(name) ? this.binder.bind(name, String.class).orElse(null) : null;
 	}
 
 	boolean has(String name) {

@@ -49,7 +49,7 @@ class DiscoveryAutoConfigurationTests {
 	void defaultsAreThoseOfTheDocumentation() {
 		this.context.run((app) -> assertThat(app.getBean(DiscoveryProperties.class))
 			.isEqualTo(new DiscoveryProperties(true, null, null, null, IpFamily.AUTO, false, Duration.ofSeconds(150),
-					Duration.ofMinutes(10), Duration.ofSeconds(15))));
+					Duration.ofMinutes(10), Duration.ofSeconds(10))));
 	}
 
 	@Test

@@ -13,6 +13,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.mock.env.MockEnvironment;
+import org.springframework.util.unit.DataSize;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -63,6 +64,22 @@ class NetDevhSettingsTests {
 		NetDevhSettings settings = new NetDevhSettings(environment);
 		assertThat(settings.keepsServer(SERVER_AGE)).isTrue();
 		assertThat(settings.keepsChannel(CLIENT_TIME, USERS)).isTrue();
+	}
+
+	@Test
+	void seesTheUsualSpellingOfEnvironmentVariables() {
+		StandardEnvironment environment = new StandardEnvironment();
+		environment.getPropertySources()
+			.addFirst(new SystemEnvironmentPropertySource("systemEnvironment",
+					Map.of("GRPC_SERVER_MAX_INBOUND_MESSAGE_SIZE", "16MB", "GRPC_CLIENT_USERS_MAX_INBOUND_MESSAGE_SIZE",
+							"8MB", "GRPC_SERVER_MAX_CONNECTION_AGE", "1h",
+							"GRPC_K8S_KEEPALIVE_SERVER_MAX_CONNECTION_AGE", "2h")));
+		NetDevhSettings settings = new NetDevhSettings(environment);
+		assertThat(settings.keepsServer("grpc.k8s.limits.max-message-size")).isTrue();
+		assertThat(settings.serverSetting("grpc.k8s.limits.max-message-size", DataSize.class))
+			.isEqualTo(new Setting<>("grpc.server.max-inbound-message-size", DataSize.ofMegabytes(16)));
+		assertThat(settings.keepsChannel("grpc.k8s.limits.max-message-size", USERS)).isTrue();
+		assertThat(settings.keepsServer(SERVER_AGE)).isFalse();
 	}
 
 	@Test

@@ -30,6 +30,7 @@ import net.devh.boot.grpc.common.autoconfigure.GrpcCommonCodecAutoConfiguration;
 import net.devh.boot.grpc.server.autoconfigure.GrpcHealthServiceAutoConfiguration;
 import net.devh.boot.grpc.server.autoconfigure.GrpcServerAutoConfiguration;
 import net.devh.boot.grpc.server.autoconfigure.GrpcServerFactoryAutoConfiguration;
+import net.devh.boot.grpc.server.serverfactory.GrpcServerConfigurer;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -63,6 +64,14 @@ class NetDevhStackAutoConfigurationTests {
 			assertThat(context).hasNotFailed();
 			assertThat(seen).hasSize(1);
 		});
+	}
+
+	@Test
+	void aConfigurerOfTheUserHasTheLastWord() {
+		List<String> order = new ArrayList<>();
+		this.contextRunner.withBean("users", GrpcServerConfigurer.class, () -> (server) -> order.add("user"))
+			.withBean(ServerFeature.class, () -> (server) -> order.add("feature"))
+			.run((context) -> assertThat(order).containsExactly("feature", "user"));
 	}
 
 	@Test

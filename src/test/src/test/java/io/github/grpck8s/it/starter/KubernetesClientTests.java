@@ -159,6 +159,20 @@ class KubernetesClientTests {
 	}
 
 	@Test
+	void anApiServerThatIsAwayIsNamedBeforeTheDefaultDeadline() {
+		kubernetes().down();
+		try (ConfigurableApplicationContext client = Apps.client("k8s:///users:grpc")) {
+			assertThatExceptionOfType(StatusRuntimeException.class)
+				.isThrownBy(() -> client.getBean(Caller.class).name("1"))
+				.withMessageContaining("UNAVAILABLE")
+				.withMessageContaining(kubernetes().url());
+		}
+		finally {
+			kubernetes().up();
+		}
+	}
+
+	@Test
 	void aChannelThatIsBuiltByHandFindsThePodsToo() throws InterruptedException {
 		try (ConfigurableApplicationContext app = Apps.server()) {
 			assertThat(app.isActive()).isTrue();
