@@ -64,6 +64,11 @@ public final class NetDevhStackAutoConfiguration {
 	static class ChannelConfiguration {
 
 		@Bean
+		static InfrastructureRole grpcK8sInfrastructureRole() {
+			return new InfrastructureRole();
+		}
+
+		@Bean
 		static NetDevhChannels grpcK8sNetDevhChannels(ObjectProvider<GrpcChannelsProperties> properties) {
 			return new NetDevhChannels(properties);
 		}

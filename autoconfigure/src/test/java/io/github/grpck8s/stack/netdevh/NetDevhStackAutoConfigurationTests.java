@@ -32,11 +32,14 @@ import net.devh.boot.grpc.server.autoconfigure.GrpcServerAutoConfiguration;
 import net.devh.boot.grpc.server.autoconfigure.GrpcServerFactoryAutoConfiguration;
 import net.devh.boot.grpc.server.serverfactory.GrpcServerConfigurer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -45,6 +48,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * Tests for {@link NetDevhStackAutoConfiguration}: real servers and channels of the
  * stack.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class NetDevhStackAutoConfigurationTests {
 
 	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
@@ -127,6 +131,16 @@ class NetDevhStackAutoConfigurationTests {
 					.containsExactly("grpc.health.v1.Health");
 				assertThat(services.of(new ChannelSpec("other", ""))).isEmpty();
 			});
+	}
+
+	@Test
+	void channelsOfConstructorsAreBuiltWithoutWarningsAboutUs(CapturedOutput output) {
+		this.contextRunner.withBean("grpcK8sFeature", ChannelFeature.class, () -> (channel, builder) -> {
+		})
+			.withBean(ByConstructor.class)
+			.withPropertyValues("grpc.client.constructors.address=static://127.0.0.1:1")
+			.run((context) -> assertThat(output.toString().lines().filter((line) -> line.contains("not eligible")))
+				.noneMatch((line) -> line.contains("grpcK8s") || line.contains("io.github.grpck8s")));
 	}
 
 	@Test
