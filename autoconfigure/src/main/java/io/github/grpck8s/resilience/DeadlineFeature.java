@@ -1,0 +1,32 @@
+package io.github.grpck8s.resilience;
+
+import java.util.function.Function;
+
+import io.github.grpck8s.ChannelFeature;
+import io.github.grpck8s.ChannelSpec;
+import io.grpc.ManagedChannelBuilder;
+
+/**
+ * Gives a deadline to the calls of a channel that have none.
+ */
+public class DeadlineFeature implements ChannelFeature {
+
+	private final Function<ChannelSpec, DeadlineRules> rules;
+
+	/**
+	 * Create the feature.
+	 * @param rules the default deadlines of a channel; asked once for each
+	 */
+	public DeadlineFeature(Function<ChannelSpec, DeadlineRules> rules) {
+		this.rules = rules;
+	}
+
+	@Override
+	public void applyTo(ChannelSpec channel, ManagedChannelBuilder<?> builder) {
+		DeadlineRules applied = this.rules.apply(channel);
+		if (!applied.isEmpty()) {
+			builder.intercept(new DefaultDeadlineInterceptor(applied));
+		}
+	}
+
+}
