@@ -1,5 +1,7 @@
 package io.github.grpck8s;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Whether the user has already made a setting in the words of the stack. A room asks
  * before it applies one of its settings: what the user wrote for the stack beats our
@@ -40,5 +42,17 @@ public interface StackSettings {
 	 * for all, and not ours
 	 */
 	boolean keepsChannel(String property, ChannelSpec channel);
+
+	/**
+	 * What the stack's value is, for the rooms that build on it instead of leaving it
+	 * alone.
+	 * @param property our property, for example {@code grpc.k8s.balancing.policy}
+	 * @param channel which channel it is
+	 * @return what the user wrote for the stack's counterpart, {@code null} if
+	 * {@link #keepsChannel} says no or the adapter does not know
+	 */
+	default @Nullable String channelValue(String property, ChannelSpec channel) {
+		return null;
+	}
 
 }
