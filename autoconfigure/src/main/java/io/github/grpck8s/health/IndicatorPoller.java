@@ -1,0 +1,190 @@
+package io.github.grpck8s.health;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks indicators in rounds and keeps their last answers, so that a probe never waits for
+ * one. Each indicator is asked on a daemon thread of its own: one that hangs counts as
+ * {@link Indicator#DOWN}, delays no other, and is not asked again before it has come
+ * back. What it says when it comes back too late is not believed either, or it would flap
+ * in each round.
+ */
+public final class IndicatorPoller implements AutoCloseable {
+
+	private static final Logger logger = Logger.getLogger(IndicatorPoller.class.getName());
+
+	private final Supplier<Map<String, Indicator>> indicators;
+
+	private final long intervalNanos;
+
+	private final long timeoutNanos;
+
+	private final ScheduledExecutorService timer;
+
+	private final ExecutorService workers;
+
+	private final Map<String, PolledIndicator> polled = new ConcurrentHashMap<>();
+
+	private volatile Runnable changed = () -> {
+	};
+
+	/** Whether the indicators of the first round are all among the polled. */
+	private volatile boolean listed;
+
+	private volatile boolean complete;
+
+	private @Nullable ScheduledFuture<?> rounds;
+
+	/**
+	 * Create a poller that has not begun.
+	 * @param indicators lists the indicators by name at the start of each round
+	 * @param interval the time between the starts of two rounds, positive
+	 * @param timeout the time that an indicator has to answer, positive
+	 */
+	public IndicatorPoller(Supplier<Map<String, Indicator>> indicators, Duration interval, Duration timeout) {
+		this(indicators, interval, timeout, newTimer(),
+				Executors.newCachedThreadPool(daemons("grpc-k8s-health-indicator-")));
+	}
+
+	IndicatorPoller(Supplier<Map<String, Indicator>> indicators, Duration interval, Duration timeout,
+			ScheduledExecutorService timer, ExecutorService workers) {
+		this.indicators = indicators;
+		this.intervalNanos = interval.toNanos();
+		this.timeoutNanos = timeout.toNanos();
+		this.timer = timer;
+		this.workers = workers;
+	}
+
+	/**
+	 * Begin with the first round, at once, on another thread. Does nothing if begun.
+	 * @param changed is run when an answer differs from the one before, on any thread
+	 */
+	public synchronized void start(Runnable changed) {
+		if (this.rounds == null) {
+			this.changed = changed;
+			this.rounds = this.timer.scheduleAtFixedRate(this::round, 0, this.intervalNanos, TimeUnit.NANOSECONDS);
+		}
+	}
+
+	/**
+	 * Ask no more; the last answers stay. May be started again.
+	 */
+	public synchronized void stop() {
+		if (this.rounds != null) {
+			this.rounds.cancel(false);
+			this.rounds = null;
+		}
+	}
+
+	/**
+	 * Stop for good and interrupt the indicators that hang.
+	 */
+	@Override
+	public void close() {
+		stop();
+		this.timer.shutdownNow();
+		this.workers.shutdownNow();
+	}
+
+	/**
+	 * What an indicator said last.
+	 * @param name the name of the indicator
+	 * @return the code of its status, {@code null} as long as it was not asked or has
+	 * neither answered nor run out of time
+	 */
+	public @Nullable String last(String name) {
+		PolledIndicator indicator = this.polled.get(name);
+		return (indicator != null) ? indicator.status() : null;
+	}
+
+	/**
+	 * Whether every indicator of the first round has answered or run out of time.
+	 * @return whether the first round is over
+	 */
+	public boolean complete() {
+		return this.complete;
+	}
+
+	private void round() {
+		try {
+			Map<String, Indicator> now = this.indicators.get();
+			this.polled.keySet().retainAll(now.keySet());
+			now.forEach((name, indicator) -> this.polled.computeIfAbsent(name, PolledIndicator::new));
+			this.listed = true;
+			now.forEach(this::ask);
+			answered(false);
+		}
+		catch (RejectedExecutionException ignored) {
+			// closed meanwhile
+		}
+		catch (RuntimeException ex) {
+			// a scheduled task that throws would never run again
+			logger.log(Level.WARNING, "The health indicators cannot be listed; the last answers stay", ex);
+		}
+	}
+
+	private void ask(String name, Indicator indicator) {
+		PolledIndicator state = this.polled.get(name);
+		if (state == null || !state.ask()) {
+			return;
+		}
+		ScheduledFuture<?> limit = this.timer.schedule(() -> answered(state.late(this.timeoutNanos)), this.timeoutNanos,
+				TimeUnit.NANOSECONDS);
+		this.workers.execute(() -> {
+			String status = Indicator.DOWN;
+			try {
+				status = indicator.status();
+			}
+			catch (Exception | LinkageError ex) {
+				logger.log(Level.FINE, ex, () -> "Health indicator '" + name + "' failed");
+			}
+			finally {
+				limit.cancel(false);
+				answered(state.answered(status));
+			}
+		});
+	}
+
+	private void answered(boolean differs) {
+		boolean first = !this.complete && this.listed
+				&& this.polled.values().stream().allMatch((indicator) -> indicator.status() != null);
+		if (first) {
+			this.complete = true;
+		}
+		if (first || differs) {
+			this.changed.run();
+		}
+	}
+
+	private static ScheduledExecutorService newTimer() {
+		ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, daemons("grpc-k8s-health-timer-"));
+		timer.setRemoveOnCancelPolicy(true);
+		return timer;
+	}
+
+	private static ThreadFactory daemons(String prefix) {
+		AtomicInteger count = new AtomicInteger();
+		return (task) -> {
+			Thread thread = new Thread(task, prefix + count.incrementAndGet());
+			thread.setDaemon(true);
+			return thread;
+		};
+	}
+
+}

@@ -1,0 +1,81 @@
+package io.github.grpck8s.health;
+
+import java.time.Duration;
+import java.util.logging.Logger;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of one indicator. Any thread may call.
+ */
+final class PolledIndicator {
+
+	private static final Logger logger = Logger.getLogger(PolledIndicator.class.getName());
+
+	private final String name;
+
+	private volatile @Nullable String status;
+
+	/** Whether it was asked and has not come back. */
+	private boolean asked;
+
+	/** Whether it ran out of time, when it was asked last. */
+	private boolean late;
+
+	PolledIndicator(String name) {
+		this.name = name;
+	}
+
+	@Nullable String status() {
+		return this.status;
+	}
+
+	/**
+	 * Note that it is asked now.
+	 * @return {@code false} if it must not be asked because it has not come back
+	 */
+	synchronized boolean ask() {
+		if (this.asked) {
+			return false;
+		}
+		this.asked = true;
+		return true;
+	}
+
+	/**
+	 * Note that it came back.
+	 * @param answer the code of the status
+	 * @return whether the status differs from the one before
+	 */
+	synchronized boolean answered(String answer) {
+		this.asked = false;
+		boolean tooLate = this.late;
+		this.late = false;
+		return !tooLate && set(answer);
+	}
+
+	/**
+	 * Note that its time is up.
+	 * @param timeoutNanos how long it had
+	 * @return whether the status differs from the one before
+	 */
+	synchronized boolean late(long timeoutNanos) {
+		if (!this.asked) {
+			return false;
+		}
+		this.late = true;
+		boolean differs = set(Indicator.DOWN);
+		if (differs) {
+			logger.warning(() -> "Health indicator '" + this.name + "' has not answered for "
+					+ Duration.ofNanos(timeoutNanos) + " (grpc.k8s.health.timeout): it counts as DOWN until it does");
+		}
+		return differs;
+	}
+
+	private boolean set(String now) {
+		String before = this.status;
+		this.status = now;
+		return !now.equals(before);
+	}
+
+}

@@ -1,0 +1,60 @@
+package io.github.grpck8s.health;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+import io.github.grpck8s.GrpcWarmUp;
+
+/**
+ * Runs the warm-ups of an application. They may take their time, but not for ever, and
+ * one that fails keeps the application from nothing: a cold pod is better than none.
+ */
+public final class WarmUps {
+
+	private static final Logger logger = Logger.getLogger(WarmUps.class.getName());
+
+	private WarmUps() {
+	}
+
+	/**
+	 * Run the warm-ups one after another on a daemon thread and wait for the last, or
+	 * until the time is up or this thread is interrupted.
+	 * @param warmUps the warm-ups in their order
+	 * @param timeout how long to wait for all together
+	 */
+	public static void run(List<GrpcWarmUp> warmUps, Duration timeout) {
+		if (warmUps.isEmpty()) {
+			return;
+		}
+		CountDownLatch done = new CountDownLatch(1);
+		Thread thread = new Thread(() -> {
+			warmUps.forEach(WarmUps::run);
+			done.countDown();
+		}, "grpc-k8s-warm-up");
+		thread.setDaemon(true);
+		thread.start();
+		try {
+			if (!done.await(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+				logger.warning(() -> "The warm-up is not done after " + timeout
+						+ " (grpc.k8s.health.warm-up-timeout): the application accepts traffic without it");
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private static void run(GrpcWarmUp warmUp) {
+		try {
+			warmUp.warmUp();
+		}
+		catch (Exception | LinkageError ex) {
+			logger.log(Level.WARNING, ex, () -> "Warm-up " + warmUp.getClass().getName() + " failed");
+		}
+	}
+
+}

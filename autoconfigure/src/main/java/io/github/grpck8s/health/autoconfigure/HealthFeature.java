@@ -1,0 +1,58 @@
+package io.github.grpck8s.health.autoconfigure;
+
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+import io.github.grpck8s.ServerFeature;
+import io.github.grpck8s.health.ServerHealth;
+import io.grpc.BindableService;
+import io.grpc.ServerBuilder;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.protobuf.services.HealthStatusManager;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/**
+ * Adds the health service to each server, in the place of the one that the stack may have
+ * added: of two services with one name a server takes the one that was added last. Added
+ * here it stands outside the interceptors that the stack wraps around services, so that
+ * probes need no credentials.
+ */
+final class HealthFeature implements ServerFeature {
+
+	private static final Log logger = LogFactory.getLog(HealthFeature.class);
+
+	/** What both stacks add; its statuses are asked for names that are not ours. */
+	private static final Class<?> STANDARD = new HealthStatusManager().getHealthService().getClass();
+
+	private final ServerHealth health;
+
+	private final Supplier<Stream<BindableService>> services;
+
+	private boolean told;
+
+	HealthFeature(ServerHealth health, Supplier<Stream<BindableService>> services) {
+		this.health = health;
+		this.services = services;
+	}
+
+	@Override
+	public void applyTo(ServerBuilder<?> server) {
+		BindableService own = this.services.get().filter(HealthFeature::isUsersOwn).findFirst().orElse(null);
+		if (own == null) {
+			this.health.expectServer();
+			server.addService(this.health.service());
+		}
+		else if (!this.told) {
+			this.told = true;
+			logger.info("The application has its own health service " + own.getClass().getName()
+					+ ": the health room leaves grpc.health.v1 to it");
+		}
+	}
+
+	private static boolean isUsersOwn(BindableService service) {
+		return service.getClass() != STANDARD && (service instanceof HealthGrpc.AsyncService
+				|| HealthGrpc.SERVICE_NAME.equals(service.bindService().getServiceDescriptor().getName()));
+	}
+
+}

@@ -1,0 +1,49 @@
+package io.github.grpck8s.health.autoconfigure;
+
+import java.time.Duration;
+import java.util.Map;
+
+import io.github.grpck8s.InvalidSettingException;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * The health service.
+ *
+ * @param enabled Whether to answer grpc.health.v1 from the application's availability,
+ * health groups and indicators
+ * @param interval Time between two rounds in which the health indicators are asked
+ * @param timeout Time that a health indicator has to answer before it counts as DOWN
+ * @param warmUpTimeout Time that all GrpcWarmUp beans together have before the
+ * application accepts traffic without them
+ * @param port Port of a second server without TLS that knows health only
+ * @param services Further names, each with the health group or the health indicator that
+ * it says
+ */
+@ConfigurationProperties("grpc.k8s.health")
+record HealthProperties(@DefaultValue("true") boolean enabled, @DefaultValue("5s") Duration interval,
+		@DefaultValue("1s") Duration timeout, @DefaultValue("30s") Duration warmUpTimeout, @Nullable Integer port,
+		@DefaultValue Map<String, String> services) {
+
+	private static final Duration LONGEST = Duration.ofDays(1);
+
+	HealthProperties {
+		positive("grpc.k8s.health.interval", interval);
+		positive("grpc.k8s.health.timeout", timeout);
+		positive("grpc.k8s.health.warm-up-timeout", warmUpTimeout);
+		if (port != null && (port < 0 || port > 65535)) {
+			throw new InvalidSettingException("grpc.k8s.health.port", port, "must be between 1 and 65535",
+					"Set the port that the probes ask, or leave it out to have them ask the main server.");
+		}
+	}
+
+	private static void positive(String property, Duration value) {
+		if (value.isNegative() || value.isZero() || value.compareTo(LONGEST) > 0) {
+			throw new InvalidSettingException(property, value, "must be longer than 0 s and not longer than a day",
+					"Set it to a time such as 5s or 500ms.");
+		}
+	}
+
+}

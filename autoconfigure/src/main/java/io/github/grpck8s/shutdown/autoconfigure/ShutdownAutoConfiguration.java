@@ -1,0 +1,78 @@
+package io.github.grpck8s.shutdown.autoconfigure;
+
+import io.github.grpck8s.DrainListener;
+import io.github.grpck8s.FeatureOrder;
+import io.github.grpck8s.StackSettings;
+import io.github.grpck8s.shutdown.DrainReport;
+import io.github.grpck8s.shutdown.ServerDrain;
+import io.grpc.ServerBuilder;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
+
+/**
+ * Auto-configuration of the shutdown room.
+ */
+@AutoConfiguration
+@ConditionalOnClass(ServerBuilder.class)
+@ConditionalOnBooleanProperty(name = "grpc.k8s.shutdown.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(ShutdownProperties.class)
+public final class ShutdownAutoConfiguration {
+
+	private static final Log logger = LogFactory.getLog(ShutdownAutoConfiguration.class);
+
+	@Bean
+	DrainBudget grpcK8sDrainBudget(ShutdownProperties properties, Environment environment) {
+		return DrainBudget.of(properties, environment);
+	}
+
+	@Bean
+	@Order(FeatureOrder.INNER)
+	@ConditionalOnMissingBean
+	ServerDrain grpcK8sServerDrain(DrainBudget budget, ObjectProvider<StackSettings> stack,
+			ObjectProvider<DrainListener> listeners) {
+		boolean stacks = stack.getIfAvailable(() -> StackSettings.NONE).keepsServer("grpc.k8s.shutdown.grace");
+		return new ServerDrain(budget.delay(), stacks ? null : budget.grace(), () -> announce(listeners),
+				ShutdownAutoConfiguration::log);
+	}
+
+	@Bean
+	DrainOnClose grpcK8sDrainOnClose(ApplicationContext context, ServerDrain drain, DrainBudget budget) {
+		return new DrainOnClose(context, drain, budget);
+	}
+
+	private static void announce(ObjectProvider<DrainListener> listeners) {
+		listeners.orderedStream().forEach((listener) -> {
+			try {
+				listener.drainStarting();
+			}
+			catch (RuntimeException ex) {
+				// one that fails must not keep the others, nor the calls, from an orderly
+				// end
+				logger.warn("A drain listener failed: " + listener.getClass().getName(), ex);
+			}
+		});
+	}
+
+	private static void log(DrainReport report) {
+		String sentence = "gRPC server drained in " + report.duration().toMillis() + " ms: calls running at GOAWAY "
+				+ report.running() + ", closed with UNAVAILABLE at the end " + report.cut();
+		if (report.cut() > 0) {
+			logger.warn(sentence + "; longer calls need a longer grpc.k8s.shutdown.grace");
+		}
+		else {
+			logger.info(sentence);
+		}
+	}
+
+}

@@ -1,0 +1,287 @@
+package io.github.grpck8s.shutdown;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import com.google.common.util.concurrent.ListenableFuture;
+import io.github.grpck8s.health.ServerHealth;
+import io.grpc.CallOptions;
+import io.grpc.ConnectivityState;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * What clients see of a drain, over real sockets.
+ */
+class ServerDrainSocketTests {
+
+	private final List<DrainReport> reports = new CopyOnWriteArrayList<>();
+
+	private final CountDownLatch gate = new CountDownLatch(1);
+
+	private final AtomicInteger cancelled = new AtomicInteger();
+
+	private final AtomicInteger watches = new AtomicInteger();
+
+	private final List<Throwable> thrown = new CopyOnWriteArrayList<>();
+
+	private final ServerHealth health = new ServerHealth(java.util.Map::of, null);
+
+	@SuppressWarnings("NullAway.Init")
+	private Server server;
+
+	@SuppressWarnings("NullAway.Init")
+	private ManagedChannel channel;
+
+	@AfterEach
+	void stop() throws Exception {
+		this.gate.countDown();
+		this.channel.shutdownNow();
+		this.server.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+	}
+
+	@Test
+	void callsAreServedDuringTheDelayAndWatchersAreToldBeforeTheGoAway() throws Exception {
+		ServerDrain drain = start(Duration.ofMillis(1500), Duration.ofSeconds(5));
+		List<String> seen = new CopyOnWriteArrayList<>();
+		watch(seen);
+		await().until(() -> seen.contains("SERVING"));
+		this.channel.notifyWhenStateChanged(ConnectivityState.READY, () -> seen.add("GOAWAY"));
+		CompletableFuture<Void> closing = CompletableFuture.runAsync(() -> {
+			drain.begin();
+			drain.stopping(this.server);
+		});
+		await().until(() -> seen.contains("NOT_SERVING"));
+		assertThat(call("quick").get(5, TimeUnit.SECONDS)).isEqualTo("quick");
+		closing.get(10, TimeUnit.SECONDS);
+		await().until(() -> seen.contains("GOAWAY"));
+		assertThat(seen).containsExactly("SERVING", "NOT_SERVING", "completed", "GOAWAY");
+	}
+
+	@Test
+	void aRunningCallIsWaitedFor() throws Exception {
+		ServerDrain drain = start(Duration.ZERO, Duration.ofSeconds(10));
+		ListenableFuture<String> call = call("wait");
+		await().until(() -> drain.running() == 1);
+		CompletableFuture<Void> closing = CompletableFuture.runAsync(() -> drain.stopping(this.server));
+		await().until(() -> this.server.isShutdown());
+		assertThat(closing).isNotDone();
+		this.gate.countDown();
+		assertThat(call.get(5, TimeUnit.SECONDS)).isEqualTo("wait");
+		closing.get(5, TimeUnit.SECONDS);
+		assertThat(this.reports).singleElement().satisfies((report) -> {
+			assertThat(report.running()).isOne();
+			assertThat(report.cut()).isZero();
+		});
+	}
+
+	@Test
+	void aCallThatIsTooLongEndsUnavailableOnceAndItsHandlerIsTold() throws Exception {
+		ServerDrain drain = start(Duration.ZERO, Duration.ofMillis(300));
+		ListenableFuture<String> unary = call("wait");
+		List<String> seen = new CopyOnWriteArrayList<>();
+		ClientCalls.asyncServerStreamingCall(this.channel.newCall(Calls.STREAM, CallOptions.DEFAULT), "stream",
+				new StreamObserver<String>() {
+
+					@Override
+					public void onNext(String value) {
+					}
+
+					@Override
+					public void onError(Throwable failure) {
+						seen.add(Status.fromThrowable(failure).getCode().name());
+					}
+
+					@Override
+					public void onCompleted() {
+						seen.add("OK");
+					}
+
+				});
+		await().until(() -> drain.running() == 2);
+		long begin = System.nanoTime();
+		drain.stopping(this.server);
+		Duration took = Duration.ofNanos(System.nanoTime() - begin);
+		assertThat(unary).failsWithin(Duration.ofSeconds(5)).withThrowableThat().havingCause().satisfies((ex) -> {
+			Status status = Status.fromThrowable(ex);
+			assertThat(status.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+			assertThat(status.getDescription()).contains("server is shutting down", "grpc.k8s.shutdown.grace");
+		});
+		await().until(() -> !seen.isEmpty());
+		assertThat(seen).containsExactly("UNAVAILABLE");
+		await().until(() -> this.cancelled.get() == 1);
+		assertThat(took).isBetween(Duration.ofMillis(300), Duration.ofSeconds(5));
+		this.gate.countDown();
+		await().until(() -> drain.running() == 0);
+		assertThat(this.thrown).as("what a handler gets for answering late").isEmpty();
+		assertThat(this.reports).singleElement().satisfies((report) -> assertThat(report.cut()).isEqualTo(2));
+	}
+
+	@Test
+	void anOpenWatchDelaysNothing() throws Exception {
+		// no room health here: nobody completes the Watch
+		ServerDrain drain = new ServerDrain(Duration.ZERO, Duration.ofSeconds(20), () -> {
+		}, this.reports::add);
+		start(drain);
+		List<String> seen = new CopyOnWriteArrayList<>();
+		watch(seen);
+		await().until(() -> seen.contains("SERVING"));
+		long begin = System.nanoTime();
+		drain.stopping(this.server);
+		this.server.awaitTermination(5, TimeUnit.SECONDS);
+		assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
+	}
+
+	@Test
+	void anIdleServerWithAConnectionStopsAtOnce() throws Exception {
+		ServerDrain drain = start(Duration.ZERO, Duration.ofSeconds(20));
+		assertThat(call("quick").get(5, TimeUnit.SECONDS)).isEqualTo("quick");
+		await().until(() -> drain.running() == 0);
+		long begin = System.nanoTime();
+		drain.stopping(this.server);
+		assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
+	}
+
+	@Test
+	void anInterruptDuringTheGraceStillEndsCallsPolitely() throws Exception {
+		ServerDrain drain = start(Duration.ZERO, Duration.ofSeconds(20));
+		ListenableFuture<String> call = call("wait");
+		await().until(() -> drain.running() == 1);
+		Thread closing = new Thread(() -> drain.stopping(this.server));
+		closing.start();
+		await().until(() -> this.server.isShutdown());
+		closing.interrupt();
+		assertThat(call).failsWithin(Duration.ofSeconds(5))
+			.withThrowableThat()
+			.havingCause()
+			.satisfies((ex) -> assertThat(Status.fromThrowable(ex).getCode()).isEqualTo(Status.Code.UNAVAILABLE));
+		closing.join(5000);
+		assertThat(closing.isAlive()).isFalse();
+	}
+
+	@Test
+	void clientsThatCheckHealthDoNotGoRoundInCircles() throws Exception {
+		ServerDrain drain = start(Duration.ofSeconds(1), Duration.ofSeconds(5));
+		ManagedChannel checking = NettyChannelBuilder.forAddress("127.0.0.1", this.server.getPort())
+			.usePlaintext()
+			.defaultLoadBalancingPolicy("round_robin")
+			.defaultServiceConfig(java.util.Map.of("healthCheckConfig", java.util.Map.of("serviceName", "")))
+			.build();
+		try {
+			ClientCalls.blockingUnaryCall(checking, Calls.UNARY, CallOptions.DEFAULT, "quick");
+			assertThat(this.watches).hasValue(1);
+			drain.begin();
+			assertThat(this.watches).as("a Watch that ends is begun again at once").hasValueLessThanOrEqualTo(2);
+			drain.stopping(this.server);
+			assertThat(this.watches).hasValueLessThan(200);
+		}
+		finally {
+			checking.shutdownNow();
+		}
+	}
+
+	private ServerDrain start(Duration delay, Duration grace) throws Exception {
+		ServerDrain drain = new ServerDrain(delay, grace, this.health::drainStarting, this.reports::add);
+		start(drain);
+		return drain;
+	}
+
+	private void start(ServerDrain drain) throws Exception {
+		NettyServerBuilder builder = NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
+			.addService(Calls.service(this::unary, this::stream))
+			.addService(this.health.service());
+		builder.intercept(new ServerInterceptor() {
+
+			@Override
+			public <Q, R> ServerCall.Listener<Q> interceptCall(ServerCall<Q, R> call, Metadata headers,
+					ServerCallHandler<Q, R> next) {
+				if (call.getMethodDescriptor().getBareMethodName().equals("Watch")) {
+					ServerDrainSocketTests.this.watches.incrementAndGet();
+				}
+				return next.startCall(call, headers);
+			}
+
+		});
+		drain.applyTo(builder);
+		this.server = builder.build().start();
+		this.health.started(this.server);
+		this.health.warm();
+		this.health.accepting(true);
+		drain.started(this.server);
+		this.channel = NettyChannelBuilder.forAddress("127.0.0.1", this.server.getPort()).usePlaintext().build();
+	}
+
+	private void unary(String request, StreamObserver<String> response) {
+		try {
+			if (request.equals("wait")) {
+				this.gate.await();
+			}
+			response.onNext(request);
+			response.onCompleted();
+		}
+		catch (InterruptedException ex) {
+			response.onError(ex);
+		}
+		catch (RuntimeException ex) {
+			this.thrown.add(ex);
+		}
+	}
+
+	private void stream(String request, StreamObserver<String> response) {
+		((ServerCallStreamObserver<String>) response).setOnCancelHandler(this.cancelled::incrementAndGet);
+		response.onNext(request);
+	}
+
+	private ListenableFuture<String> call(String request) {
+		return ClientCalls.futureUnaryCall(this.channel.newCall(Calls.UNARY, CallOptions.DEFAULT), request);
+	}
+
+	private void watch(List<String> seen) {
+		HealthGrpc.newStub(this.channel)
+			.watch(HealthCheckRequest.getDefaultInstance(), new StreamObserver<HealthCheckResponse>() {
+
+				@Override
+				public void onNext(HealthCheckResponse response) {
+					ServingStatus status = response.getStatus();
+					seen.add(status.name());
+				}
+
+				@Override
+				public void onError(Throwable failure) {
+					seen.add(Status.fromThrowable(failure).getCode().name());
+				}
+
+				@Override
+				public void onCompleted() {
+					seen.add("completed");
+				}
+
+			});
+	}
+
+}
