@@ -1,0 +1,66 @@
+package io.github.grpck8s.discovery;
+
+import java.util.random.RandomGenerator;
+
+/**
+ * How long to wait before the API server is asked again. Everything is jittered: the cut
+ * that one client sees, all see at the same instant. Not thread-safe.
+ */
+final class Backoff {
+
+	private static final long FIRST_MILLIS = 3_000;
+
+	private static final long MAX_MILLIS = 30_000;
+
+	private final RandomGenerator random;
+
+	private int failures;
+
+	Backoff(RandomGenerator random) {
+		this.random = random;
+	}
+
+	/**
+	 * The API server answered as it should.
+	 */
+	void succeeded() {
+		this.failures = 0;
+	}
+
+	/**
+	 * After a cut or a failure: uniform in 0 to 3 s, then up to twice as much each time,
+	 * at most 30 s.
+	 * @return milliseconds
+	 */
+	long afterFailure() {
+		long limit = Math.min(MAX_MILLIS, FIRST_MILLIS << Math.min(this.failures, 10));
+		this.failures++;
+		return this.random.nextLong(limit + 1);
+	}
+
+	/**
+	 * After a watch ended as agreed: uniform in 0 to 2 s.
+	 * @return milliseconds
+	 */
+	long afterCleanEnd() {
+		return this.random.nextLong(2_001);
+	}
+
+	/**
+	 * Before a new list because the old version has expired: uniform in 0 to 1 s.
+	 * @return milliseconds
+	 */
+	long beforeRelist() {
+		return this.random.nextLong(1_001);
+	}
+
+	/**
+	 * When the API server says how long to wait: that, and up to 1 s more.
+	 * @return milliseconds
+	 */
+	long after(long retryAfterMillis) {
+		this.failures++;
+		return retryAfterMillis + this.random.nextLong(1_001);
+	}
+
+}

@@ -1,0 +1,50 @@
+package io.github.grpck8s.discovery;
+
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of discovery.
+ *
+ * @param namespace namespace of targets that name none, or {@code null} for the service
+ * account's, then the kubeconfig's
+ * @param zone the zone this application runs in, or {@code null} if unknown
+ * @param node the node this application runs on, or {@code null} if unknown
+ * @param ipFamily which addresses of the pods to use
+ * @param strictIpFamily whether the other family is never used
+ * @param watchSilence time without any sign of life after which a watch is restarted
+ * @param linger time for which a watch that no channel uses any more is kept
+ * @param initialTimeout time that calls wait for the first answer of the API server
+ */
+public record DiscoverySettings(@Nullable String namespace, @Nullable String zone, @Nullable String node,
+		IpFamily ipFamily, boolean strictIpFamily, Duration watchSilence, Duration linger, Duration initialTimeout) {
+
+	/**
+	 * The settings of a process without an application context: the defaults, and what
+	 * the environment says under the names that Spring would bind.
+	 */
+	static DiscoverySettings fromEnvironment() {
+		return new DiscoverySettings(env("GRPC_K8S_DISCOVERY_NAMESPACE"), env("GRPC_K8S_DISCOVERY_ZONE"),
+				env("GRPC_K8S_DISCOVERY_NODE"), IpFamily.AUTO, false, Duration.ofSeconds(150), Duration.ofMinutes(10),
+				Duration.ofSeconds(15));
+	}
+
+	/**
+	 * The family to begin with: the one that was set, else the own pod's if the downward
+	 * API tells it.
+	 */
+	IpFamily preferredFamily() {
+		if (this.ipFamily != IpFamily.AUTO) {
+			return this.ipFamily;
+		}
+		String own = env("POD_IP");
+		return (own == null) ? IpFamily.AUTO : (own.indexOf(':') >= 0) ? IpFamily.IPV6 : IpFamily.IPV4;
+	}
+
+	private static @Nullable String env(String name) {
+		String value = System.getenv(name);
+		return (value == null || value.isBlank()) ? null : value;
+	}
+
+}

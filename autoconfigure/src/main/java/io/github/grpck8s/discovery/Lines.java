@@ -1,0 +1,40 @@
+package io.github.grpck8s.discovery;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.function.Consumer;
+
+/**
+ * Cuts a stream of bytes into lines: the API server writes one event of a watch to a
+ * line. What follows the last newline is kept; when the stream ends there it was cut
+ * short and will be sent again.
+ */
+final class Lines {
+
+	private final Consumer<byte[]> line;
+
+	private final ByteArrayOutputStream rest = new ByteArrayOutputStream();
+
+	Lines(Consumer<byte[]> line) {
+		this.line = line;
+	}
+
+	void feed(ByteBuffer part) {
+		byte[] bytes = new byte[part.remaining()];
+		part.get(bytes);
+		int begin = 0;
+		for (int i = 0; i < bytes.length; i++) {
+			if (bytes[i] == '\n') {
+				this.rest.write(bytes, begin, i - begin);
+				begin = i + 1;
+				if (this.rest.size() > 0) {
+					byte[] whole = this.rest.toByteArray();
+					this.rest.reset();
+					this.line.accept(whole);
+				}
+			}
+		}
+		this.rest.write(bytes, begin, bytes.length - begin);
+	}
+
+}

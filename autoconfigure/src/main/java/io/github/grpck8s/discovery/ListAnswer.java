@@ -1,0 +1,97 @@
+package io.github.grpck8s.discovery;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import org.jspecify.annotations.Nullable;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/**
+ * Handles one page of a list. Nothing of it counts before the last page is complete.
+ */
+final class ListAnswer implements EndpointSource.Answer {
+
+	static final ObjectMapper JSON = new ObjectMapper();
+
+	private final EndpointSource source;
+
+	private final List<Slice> slices;
+
+	private final boolean furtherPage;
+
+	private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+
+	private int status;
+
+	private @Nullable String retryAfter;
+
+	ListAnswer(EndpointSource source, List<Slice> before, boolean furtherPage) {
+		this.source = source;
+		this.slices = before;
+		this.furtherPage = furtherPage;
+	}
+
+	@Override
+	public void headers(int code, @Nullable String wait) {
+		this.status = code;
+		this.retryAfter = wait;
+	}
+
+	@Override
+	public void data(ByteBuffer part) {
+		byte[] bytes = new byte[part.remaining()];
+		part.get(bytes);
+		this.body.write(bytes, 0, bytes.length);
+	}
+
+	@Override
+	public void end(@Nullable Throwable cause) {
+		if (cause != null) {
+			this.source.failed(cause);
+		}
+		else if (this.status == 410) {
+			this.source.expired(this.furtherPage);
+		}
+		else if (this.status != 200) {
+			this.source.refused(this.status, "list", this.body.toString(UTF_8), this.retryAfter);
+		}
+		else {
+			page();
+		}
+	}
+
+	private void page() {
+		JsonNode page;
+		try {
+			page = JSON.readTree(this.body.toByteArray());
+		}
+		catch (IOException ex) {
+			this.source.failed(new IOException("the list is not JSON", ex));
+			return;
+		}
+		String version = EndpointSource.metadata(page, "resourceVersion");
+		if (version == null || !page.path("items").isArray() && !page.path("items").isNull()) {
+			this.source.failed(new IOException("the answer is not a list of EndpointSlices"));
+			return;
+		}
+		for (JsonNode item : page.path("items")) {
+			Slice slice = this.source.parser().parse(item);
+			if (slice != null) {
+				this.slices.add(slice);
+			}
+		}
+		String next = EndpointSource.metadata(page, "continue");
+		if (next != null && !next.isEmpty()) {
+			this.source.nextPage(next, this.slices);
+		}
+		else {
+			this.source.listed(this.slices, version);
+		}
+	}
+
+}

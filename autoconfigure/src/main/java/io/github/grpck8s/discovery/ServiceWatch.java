@@ -1,0 +1,206 @@
+package io.github.grpck8s.discovery;
+
+import java.lang.System.Logger.Level;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all channels of a JVM to one Service share: the slices, kept by one list and
+ * watch. Thread-safe; subscribers are called without the lock and must only note that
+ * something changed.
+ */
+final class ServiceWatch implements EndpointSource.Receiver {
+
+	/**
+	 * One window: a pod that moves between slices is in none for a moment.
+	 */
+	static final long VANISHED_HOLD = TimeUnit.MILLISECONDS.toNanos(100);
+
+	private static final long LOG_INTERVAL = TimeUnit.MINUTES.toNanos(5);
+
+	private static final System.Logger logger = System.getLogger("io.github.grpck8s.discovery");
+
+	private final ServiceKey service;
+
+	private final ScheduledExecutorService scheduler;
+
+	private final LongSupplier ticker;
+
+	private final List<Runnable> subscribers = new CopyOnWriteArrayList<>();
+
+	private final SliceStore store = new SliceStore(VANISHED_HOLD);
+
+	private volatile WatchState state;
+
+	private volatile long lastSign;
+
+	private @Nullable ScheduledFuture<?> expiry;
+
+	private long lastLog;
+
+	private boolean logged;
+
+	private boolean closed;
+
+	ServiceWatch(ServiceKey service, ScheduledExecutorService scheduler, LongSupplier ticker) {
+		this.service = service;
+		this.scheduler = scheduler;
+		this.ticker = ticker;
+		this.state = WatchState.unknown(service);
+	}
+
+	WatchState state() {
+		return this.state;
+	}
+
+	/**
+	 * When the API server last proved that the watch lives, on the ticker.
+	 */
+	long lastSignOfLife() {
+		return this.lastSign;
+	}
+
+	void subscribe(Runnable changed) {
+		this.subscribers.add(changed);
+	}
+
+	void unsubscribe(Runnable changed) {
+		this.subscribers.remove(changed);
+	}
+
+	boolean isUnused() {
+		return this.subscribers.isEmpty();
+	}
+
+	synchronized void close() {
+		this.closed = true;
+		if (this.expiry != null) {
+			this.expiry.cancel(false);
+		}
+	}
+
+	@Override
+	public void listed(Collection<Slice> slices, String version) {
+		boolean wait;
+		synchronized (this) {
+			boolean first = !this.state.synced();
+			// a list is one consistent moment: one emission, which waits for all that it
+			// holds
+			wait = this.store.replace(slices, version, this.ticker.getAsLong()) && !first;
+			this.state = this.state.with((Problem) null);
+			update();
+			recovered();
+		}
+		alive();
+		if (!wait) {
+			notifySubscribers();
+		}
+	}
+
+	@Override
+	public void changed(Slice slice) {
+		synchronized (this) {
+			if (!this.store.put(slice, this.ticker.getAsLong())) {
+				return;
+			}
+			update();
+		}
+		notifySubscribers();
+	}
+
+	@Override
+	public void deleted(String name, @Nullable String uid, @Nullable String version) {
+		synchronized (this) {
+			if (!this.store.remove(name, uid, version, this.ticker.getAsLong())) {
+				return;
+			}
+			update();
+		}
+		notifySubscribers();
+	}
+
+	@Override
+	public void alive() {
+		this.lastSign = this.ticker.getAsLong();
+		if (this.state.problem() != null) {
+			synchronized (this) {
+				this.state = this.state.with((Problem) null);
+				recovered();
+			}
+		}
+	}
+
+	@Override
+	public void failed(Problem problem) {
+		synchronized (this) {
+			this.state = this.state.with(problem);
+			long now = this.ticker.getAsLong();
+			if (!this.logged || now - this.lastLog >= LOG_INTERVAL) {
+				this.logged = true;
+				this.lastLog = now;
+				logger
+					.log(Level.WARNING,
+							this.state.synced() ? "Keeping the last known endpoints of {0}, trying again: {1}"
+									: "No endpoints of {0} yet, trying again: {1}",
+							this.service, problem.description());
+			}
+		}
+		notifySubscribers();
+	}
+
+	@Override
+	public void restarted(String why) {
+		logger.log(Level.DEBUG, "Restarting the watch of {0}: {1}", this.service, why);
+	}
+
+	private void recovered() {
+		// the next failure of a Service that was well is news again, but not each cut
+		if (this.logged && this.ticker.getAsLong() - this.lastLog >= LOG_INTERVAL) {
+			this.logged = false;
+		}
+	}
+
+	/**
+	 * Make the new state, and another one when what is held has to go.
+	 */
+	private void update() {
+		if (this.expiry != null) {
+			this.expiry.cancel(false);
+			this.expiry = null;
+		}
+		long next = this.store.expire(this.ticker.getAsLong());
+		this.state = this.state.with(this.store.slices(), this.store.held());
+		if (next >= 0 && !this.closed) {
+			this.expiry = this.scheduler.schedule(this::expire, next, TimeUnit.NANOSECONDS);
+		}
+	}
+
+	private void expire() {
+		synchronized (this) {
+			if (this.closed) {
+				return;
+			}
+			update();
+		}
+		notifySubscribers();
+	}
+
+	private void notifySubscribers() {
+		for (Runnable subscriber : this.subscribers) {
+			try {
+				subscriber.run();
+			}
+			catch (RuntimeException ex) {
+				logger.log(Level.WARNING, "A subscriber of " + this.service + " failed", ex);
+			}
+		}
+	}
+
+}

@@ -1,0 +1,54 @@
+package io.github.grpck8s.discovery.autoconfigure;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.github.grpck8s.ChannelFeature;
+import io.github.grpck8s.FeatureOrder;
+import io.github.grpck8s.discovery.Discovery;
+import io.github.grpck8s.discovery.KubernetesNameResolverProvider;
+import io.grpc.ManagedChannelBuilder;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.core.annotation.Order;
+
+/**
+ * Lets {@code k8s:} targets use the application's Kubernetes client and settings. Asks
+ * for the client only when the first such channel resolves.
+ */
+@AutoConfiguration
+@ConditionalOnClass({ ManagedChannelBuilder.class, KubernetesClient.class })
+@ConditionalOnBooleanProperty(name = "grpc.k8s.discovery.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(DiscoveryProperties.class)
+public final class DiscoveryAutoConfiguration {
+
+	/**
+	 * Not lazy: a channel that the application builds by hand asks for it through the
+	 * process.
+	 */
+	@Bean(destroyMethod = "close")
+	@Lazy(false)
+	@ConditionalOnMissingBean
+	Discovery grpcK8sDiscovery(DiscoveryProperties properties, ObjectProvider<KubernetesClient> client) {
+		Discovery discovery = Discovery.of(properties.settings(), client::getIfUnique);
+		discovery.register();
+		return discovery;
+	}
+
+	@Bean
+	@Order(FeatureOrder.SETTINGS)
+	@ConditionalOnMissingBean(name = "grpcK8sDiscoveryChannelFeature")
+	ChannelFeature grpcK8sDiscoveryChannelFeature(Discovery discovery) {
+		return (channel, builder) -> {
+			if (channel.isKubernetes()) {
+				KubernetesNameResolverProvider.use(builder, discovery);
+			}
+		};
+	}
+
+}

@@ -1,0 +1,396 @@
+package io.github.grpck8s.discovery;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+import io.github.grpck8s.EndpointAttributes;
+import io.grpc.NameResolver.Listener2;
+import io.grpc.NameResolver.ResolutionResult;
+import io.grpc.Status;
+import io.grpc.SynchronizationContext;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+import static io.github.grpck8s.discovery.ScriptedApi.endpoint;
+import static io.github.grpck8s.discovery.ScriptedApi.event;
+import static io.github.grpck8s.discovery.ScriptedApi.item;
+import static io.github.grpck8s.discovery.ScriptedApi.itemOf;
+import static io.github.grpck8s.discovery.ScriptedApi.list;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * When a channel is told what: hub and resolver, with an API server answered by hand and
+ * time that stands still.
+ */
+class KubernetesNameResolverTests {
+
+	private final FakeTime time = new FakeTime();
+
+	private final ScriptedApi api = new ScriptedApi();
+
+	private final EndpointSliceHub hub = new EndpointSliceHub(() -> this.api, () -> this.time, this.time::nanos,
+			new Random(1));
+
+	private final SynchronizationContext syncContext = new SynchronizationContext((thread, cause) -> {
+		throw new IllegalStateException(cause);
+	});
+
+	private final DiscoverySettings settings = new DiscoverySettings(null, null, null, IpFamily.AUTO, false,
+			Duration.ofSeconds(150), Duration.ofMinutes(10), Duration.ofSeconds(15));
+
+	private final Recorder told = new Recorder();
+
+	private final KubernetesNameResolver resolver = resolver("k8s:///users.shop:grpc");
+
+	@Test
+	void r04_authorityIsConstant() {
+		assertThat(this.resolver.getServiceAuthority()).isEqualTo("users.shop.svc");
+		start();
+		assertThat(this.resolver.getServiceAuthority()).isEqualTo("users.shop.svc");
+	}
+
+	@Test
+	void r06_nothingIsToldAfterShutdown() {
+		synced("10.0.0.1");
+		this.syncContext.execute(this.resolver::shutdown);
+		this.api.last().send(event("MODIFIED", item("a", "9", "10.0.0.2")));
+		this.time.pass(Duration.ofMinutes(1));
+		assertThat(this.told.texts).containsExactly("10.0.0.1");
+	}
+
+	@Test
+	void r06_shutdownBeforeTheSubscriptionLeavesNothing() {
+		start();
+		this.syncContext.execute(this.resolver::shutdown);
+		this.time.pass(Duration.ofMinutes(11));
+		assertThat(this.told.texts).isEmpty();
+		assertThat(this.time.pending()).isZero();
+	}
+
+	@Test
+	void r07_refreshAsksNobody() {
+		synced("10.0.0.1");
+		int requests = this.api.requests.size();
+		for (int i = 0; i < 100; i++) {
+			this.syncContext.execute(this.resolver::refresh);
+			this.time.passMillis(10);
+		}
+		assertThat(this.api.requests).hasSize(requests);
+		assertThat(this.told.texts).hasSize(1);
+	}
+
+	@Test
+	void r09_noServiceConfigIsEmitted() {
+		synced("10.0.0.1");
+		assertThat(this.told.results.get(0).getServiceConfig()).isNull();
+	}
+
+	@Test
+	void r36_expiredWatchLeadsToOneEmission() {
+		synced("10.0.0.1");
+		this.time.pass(Duration.ofSeconds(10));
+		this.api.last().answer(410, "{}");
+		this.time.pass(Duration.ofSeconds(1));
+		this.api.last().answer(200, list("20", item("b", "19", "10.0.0.2", "10.0.0.3")));
+		this.time.pass(Duration.ofSeconds(5));
+		assertThat(this.told.texts).containsExactly("10.0.0.1", "10.0.0.2 10.0.0.3");
+	}
+
+	@Test
+	void r37_whatWasDeletedMeanwhileVanishesAfterTheList() {
+		synced("10.0.0.1", "10.0.0.2");
+		this.api.last().answer(410, "{}");
+		this.time.pass(Duration.ofSeconds(1));
+		this.api.last().answer(200, list("20", item("a", "19", "10.0.0.2")));
+		this.time.passMillis(100);
+		assertThat(this.told.texts).containsExactly("10.0.0.1 10.0.0.2", "10.0.0.2");
+	}
+
+	@Test
+	void r39_outageAfterTheFirstListIsNotTold() {
+		synced("10.0.0.1");
+		this.api.last().cut();
+		for (int i = 0; i < 100; i++) {
+			this.time.pass(Duration.ofSeconds(30));
+			this.api.last().cut();
+		}
+		assertThat(this.told.texts).containsExactly("10.0.0.1");
+	}
+
+	@Test
+	void r40_transientFailuresAreToldAfterTheInitialTimeout() {
+		start();
+		for (int i = 0; i < 14; i++) {
+			this.api.last().cut();
+			this.time.pass(Duration.ofSeconds(1));
+		}
+		assertThat(this.told.texts).isEmpty();
+		this.time.pass(Duration.ofSeconds(1));
+		assertThat(this.told.texts).singleElement()
+			.asString()
+			.startsWith("UNAVAILABLE")
+			.contains("https://api.example cannot be reached");
+		this.time.pass(Duration.ofSeconds(31));
+		this.api.last().answer(200, list("7", item("a", "5", "10.0.0.1")));
+		this.time.settle();
+		assertThat(this.told.texts).hasSize(2).last().isEqualTo("10.0.0.1");
+	}
+
+	@Test
+	void r40_silenceAtTheBeginningIsTold() {
+		start();
+		this.time.pass(Duration.ofSeconds(15));
+		assertThat(this.told.texts).singleElement().asString().contains("No answer of the API server yet");
+	}
+
+	@Test
+	void r41_denialIsToldAtOnceWithTheRole() {
+		start();
+		this.api.last().answer(403, "");
+		this.time.settle();
+		assertThat(this.told.texts).singleElement()
+			.asString()
+			.contains("Not allowed to list endpointslices in namespace shop as service account shop/web")
+			.contains("kind: Role\n", "kind: RoleBinding\n", "verbs: [get, list, watch]", "name: web\n");
+		this.time.pass(Duration.ofSeconds(3));
+		this.api.last().answer(403, "");
+		this.time.settle();
+		assertThat(this.told.texts).as("the same again").hasSize(1);
+		this.time.pass(Duration.ofSeconds(30));
+		this.api.last().answer(200, list("7", item("a", "5", "10.0.0.1")));
+		this.time.settle();
+		assertThat(this.told.texts).last().isEqualTo("10.0.0.1");
+	}
+
+	@Test
+	void r42_laterDenialIsNotTold() {
+		synced("10.0.0.1");
+		this.api.last().end();
+		this.time.pass(Duration.ofSeconds(2));
+		this.api.last().answer(403, "");
+		this.time.pass(Duration.ofMinutes(1));
+		assertThat(this.told.texts).containsExactly("10.0.0.1");
+	}
+
+	@Test
+	void r48_allChannelsShareOneListAndOneWatch() {
+		List<KubernetesNameResolver> channels = new ArrayList<>();
+		for (int i = 0; i < 100; i++) {
+			KubernetesNameResolver channel = resolver("k8s:///users.shop:grpc");
+			channels.add(channel);
+			this.syncContext.execute(() -> channel.start(new Recorder()));
+		}
+		synced("10.0.0.1");
+		assertThat(this.api.lists()).isEqualTo(1);
+		assertThat(this.api.watches()).isEqualTo(1);
+		channels.add(this.resolver);
+		channels.forEach((channel) -> this.syncContext.execute(channel::shutdown));
+		this.time.pass(Duration.ofMinutes(1));
+		assertThat(this.api.closed).as("while it lingers").isFalse();
+		this.time.pass(Duration.ofMinutes(9).plusSeconds(1));
+		assertThat(this.api.closed).as("afterwards").isTrue();
+		assertThat(this.time.pending()).isZero();
+	}
+
+	@Test
+	void r48_channelThatComesBackFindsTheWatch() {
+		synced("10.0.0.1");
+		this.syncContext.execute(this.resolver::shutdown);
+		this.time.pass(Duration.ofMinutes(2));
+		KubernetesNameResolver again = resolver("k8s:///users.shop:grpc");
+		Recorder heard = new Recorder();
+		this.syncContext.execute(() -> again.start(heard));
+		this.time.settle();
+		assertThat(heard.texts).containsExactly("10.0.0.1");
+		assertThat(this.api.lists()).isEqualTo(1);
+	}
+
+	@Test
+	void r54_quietServiceIsToldInTheSameTurn() {
+		synced("10.0.0.1");
+		this.time.pass(Duration.ofSeconds(1));
+		this.api.last().send(event("MODIFIED", item("a", "9", "10.0.0.1", "10.0.0.2")));
+		this.time.settle();
+		assertThat(this.told.texts).containsExactly("10.0.0.1", "10.0.0.1 10.0.0.2");
+	}
+
+	@Test
+	void r54_burstIsToldOncePerWindow() {
+		synced("10.0.0.1");
+		this.time.pass(Duration.ofSeconds(1));
+		for (int i = 0; i < 100; i++) {
+			this.api.last().send(event("MODIFIED", item("a", "1" + (100 + i), "10.0.0.1", "10.0.1." + i)));
+			this.time.passMillis(10);
+		}
+		assertThat(this.told.texts.size()).isBetween(9, 12);
+		assertThat(this.told.gaps()).allMatch((gap) -> gap >= 100 && gap <= 1000);
+	}
+
+	@Test
+	void r55_conditionChangeIsNotHeld() {
+		synced("10.0.0.1", "10.0.0.2");
+		this.time.pass(Duration.ofSeconds(1));
+		this.api.last()
+			.send(event("MODIFIED",
+					itemOf("a", "9", endpoint("10.0.0.1", true, false) + "," + endpoint("10.0.0.2", false, true))));
+		this.time.settle();
+		assertThat(this.told.texts).last().isEqualTo("10.0.0.1");
+	}
+
+	@Test
+	void r55_vanishedEndpointWaitsOneWindow() {
+		synced("10.0.0.1", "10.0.0.2");
+		this.time.pass(Duration.ofSeconds(1));
+		this.api.last().send(event("MODIFIED", item("a", "9", "10.0.0.1")));
+		this.time.passMillis(99);
+		assertThat(this.told.texts).hasSize(1);
+		this.time.passMillis(1);
+		assertThat(this.told.texts).last().isEqualTo("10.0.0.1");
+	}
+
+	@Test
+	void r56_moveWithAGapIsNotSeen() {
+		synced("10.0.0.1", "10.0.0.2");
+		this.time.pass(Duration.ofSeconds(1));
+		this.api.last().send(event("MODIFIED", item("a", "9", "10.0.0.1")));
+		this.time.passMillis(90);
+		this.api.last().send(event("ADDED", item("b", "10", "10.0.0.2")));
+		this.time.pass(Duration.ofSeconds(1));
+		this.api.last().send(event("DELETED", item("a", "11", "10.0.0.1")));
+		this.time.passMillis(50);
+		this.api.last().send(event("MODIFIED", item("b", "12", "10.0.0.1", "10.0.0.2")));
+		this.time.pass(Duration.ofSeconds(1));
+		assertThat(this.told.texts).hasSize(1);
+	}
+
+	@Test
+	void r57_equalSnapshotIsNotTold() {
+		synced("10.0.0.1", "10.0.0.2");
+		this.time.pass(Duration.ofSeconds(1));
+		this.api.last().send(event("MODIFIED", item("a", "9", "10.0.0.2", "10.0.0.1")));
+		this.time.pass(Duration.ofSeconds(1));
+		assertThat(this.told.texts).hasSize(1);
+	}
+
+	@Test
+	void r59_emptySetIsHeldOneSecondAndDescribed() {
+		synced("10.0.0.1");
+		this.time.pass(Duration.ofSeconds(1));
+		this.api.last().send(event("MODIFIED", itemOf("a", "9", endpoint("10.0.0.1", false, false))));
+		this.time.passMillis(999);
+		assertThat(this.told.texts).hasSize(1);
+		this.time.passMillis(1);
+		assertThat(this.told.texts).last().isEqualTo("");
+		assertThat(this.told.results.get(1).getAttributes().get(EndpointAttributes.DESCRIPTION))
+			.isEqualTo("shop/users has 0 ready endpoints (1 not ready, 0 terminating)");
+	}
+
+	@Test
+	void r59_shortEmptinessIsNotSeen() {
+		synced("10.0.0.1");
+		this.time.pass(Duration.ofSeconds(1));
+		this.api.last().send(event("DELETED", item("a", "9", "10.0.0.1")));
+		this.time.passMillis(900);
+		this.api.last().send(event("ADDED", item("b", "10", "10.0.0.1")));
+		this.time.pass(Duration.ofSeconds(5));
+		assertThat(this.told.texts).hasSize(1);
+	}
+
+	@Test
+	void emptyFromTheBeginningIsAnEmptyList() {
+		synced();
+		assertThat(this.told.texts).containsExactly("");
+		this.time.pass(Duration.ofSeconds(1));
+		this.api.last().send(event("MODIFIED", item("a", "9", "10.0.0.1")));
+		this.time.settle();
+		assertThat(this.told.texts).containsExactly("", "10.0.0.1");
+	}
+
+	@Test
+	void r19_noSliceFromTheBeginningIsAnError() {
+		start();
+		this.api.last().answer(200, list("7"));
+		this.time.settle();
+		assertThat(this.told.texts).singleElement().asString().startsWith("UNAVAILABLE: No EndpointSlice carries");
+	}
+
+	@Test
+	void r08_refusalIsNotRepeated() {
+		this.told.answer = Status.UNAVAILABLE.withDescription("no");
+		synced("10.0.0.1");
+		this.time.pass(Duration.ofMinutes(1));
+		assertThat(this.told.texts).hasSize(1);
+	}
+
+	private void start() {
+		this.syncContext.execute(() -> this.resolver.start(this.told));
+		this.time.settle();
+	}
+
+	private void synced(String... addresses) {
+		start();
+		this.api.last().answer(200, list("7", item("a", "5", addresses)));
+		this.api.last().open();
+		this.time.settle();
+	}
+
+	private KubernetesNameResolver resolver(String target) {
+		return new KubernetesNameResolver(Slices.USERS, Slices.wanted(target),
+				(service, changed) -> this.hub.subscribe(service, this.settings, changed),
+				this.settings.initialTimeout(), this.syncContext, this.time, this.time, this.time::nanos);
+	}
+
+	private final class Recorder extends Listener2 {
+
+		final List<ResolutionResult> results = new ArrayList<>();
+
+		final List<String> texts = new ArrayList<>();
+
+		final List<Long> times = new ArrayList<>();
+
+		Status answer = Status.OK;
+
+		@Override
+		public Status onResult2(ResolutionResult result) {
+			KubernetesNameResolverTests.this.syncContext.throwIfNotInThisSynchronizationContext();
+			this.results.add(result);
+			this.times.add(KubernetesNameResolverTests.this.time.millis());
+			this.texts.add(text(result));
+			return this.answer;
+		}
+
+		private static String text(ResolutionResult result) {
+			var addresses = result.getAddressesOrError();
+			if (!addresses.hasValue()) {
+				return addresses.getStatus().getCode() + ": " + addresses.getStatus().getDescription();
+			}
+			return String.join(" ",
+					addresses.getValue()
+						.stream()
+						.map((group) -> group.getAddresses().get(0).toString().replaceAll("^/|:9090$", ""))
+						.toList());
+		}
+
+		List<Long> gaps() {
+			List<Long> gaps = new ArrayList<>();
+			for (int i = 2; i < this.times.size(); i++) {
+				gaps.add(this.times.get(i) - this.times.get(i - 1));
+			}
+			return gaps;
+		}
+
+		@Override
+		public void onResult(ResolutionResult result) {
+			throw new IllegalStateException("onResult2 is the one to call");
+		}
+
+		@Override
+		public void onError(@Nullable Status error) {
+			throw new IllegalStateException("onResult2 is the one to call");
+		}
+
+	}
+
+}

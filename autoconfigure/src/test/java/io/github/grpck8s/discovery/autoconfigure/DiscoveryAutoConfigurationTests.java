@@ -1,0 +1,114 @@
+package io.github.grpck8s.discovery.autoconfigure;
+
+import java.time.Duration;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.github.grpck8s.ChannelFeature;
+import io.github.grpck8s.ChannelSpec;
+import io.github.grpck8s.InvalidSettingException;
+import io.github.grpck8s.discovery.Discovery;
+import io.github.grpck8s.discovery.IpFamily;
+import io.grpc.ManagedChannelBuilder;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.eq;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.verifyNoInteractions;
+
+/**
+ * How discovery is wired.
+ */
+class DiscoveryAutoConfigurationTests {
+
+	private final ApplicationContextRunner context = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(DiscoveryAutoConfiguration.class));
+
+	@Test
+	void byDefaultKubernetesChannelsBringDiscoveryAndOthersDoNot() {
+		this.context.run((app) -> {
+			ChannelFeature feature = app.getBean(ChannelFeature.class);
+			ManagedChannelBuilder<?> kubernetes = mock();
+			feature.applyTo(new ChannelSpec("users", "k8s:///users.shop:grpc"), kubernetes);
+			verify(kubernetes).setNameResolverArg(any(), eq(app.getBean(Discovery.class)));
+			ManagedChannelBuilder<?> other = mock();
+			feature.applyTo(new ChannelSpec("users", "dns:///users"), other);
+			verifyNoInteractions(other);
+		});
+	}
+
+	@Test
+	void defaultsAreThoseOfTheDocumentation() {
+		this.context.run((app) -> assertThat(app.getBean(DiscoveryProperties.class))
+			.isEqualTo(new DiscoveryProperties(true, null, null, null, IpFamily.AUTO, false, Duration.ofSeconds(150),
+					Duration.ofMinutes(10), Duration.ofSeconds(15))));
+	}
+
+	@Test
+	void propertiesAreBound() {
+		this.context
+			.withPropertyValues("grpc.k8s.discovery.namespace=shop", "grpc.k8s.discovery.zone=z1",
+					"grpc.k8s.discovery.node=", "grpc.k8s.discovery.ip-family=ipv6",
+					"grpc.k8s.discovery.strict-ip-family=true", "grpc.k8s.discovery.watch-silence=3m",
+					"grpc.k8s.discovery.linger=0s", "grpc.k8s.discovery.initial-timeout=1s")
+			.run((app) -> assertThat(app.getBean(DiscoveryProperties.class).settings()).satisfies((settings) -> {
+				assertThat(settings.namespace()).isEqualTo("shop");
+				assertThat(settings.zone()).isEqualTo("z1");
+				assertThat(settings.node()).isNull();
+				assertThat(settings.ipFamily()).isEqualTo(IpFamily.IPV6);
+				assertThat(settings.strictIpFamily()).isTrue();
+				assertThat(settings.watchSilence()).isEqualTo(Duration.ofMinutes(3));
+				assertThat(settings.linger()).isZero();
+				assertThat(settings.initialTimeout()).isEqualTo(Duration.ofSeconds(1));
+			}));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "namespace=Shop!", "watch-silence=0s", "linger=-1s", "initial-timeout=0s" })
+	void badSettingsStopTheApplicationByName(String setting) {
+		String name = "grpc.k8s.discovery." + setting.substring(0, setting.indexOf('='));
+		this.context.withPropertyValues("grpc.k8s.discovery." + setting)
+			.run((app) -> assertThat(app).getFailure()
+				.rootCause()
+				.isInstanceOfSatisfying(InvalidSettingException.class,
+						(failure) -> assertThat(failure.getProperty()).isEqualTo(name)));
+	}
+
+	@Test
+	void clientIsNotAskedBeforeAChannelResolves() {
+		this.context.withBean(KubernetesClient.class, () -> {
+			throw new IllegalStateException("made too early");
+		}, (definition) -> definition.setLazyInit(true)).run((app) -> assertThat(app).hasNotFailed());
+	}
+
+	@Test
+	void whenSwitchedOffThereIsNothing() {
+		this.context.withPropertyValues("grpc.k8s.discovery.enabled=false")
+			.run((app) -> assertThat(app).doesNotHaveBean(Discovery.class).doesNotHaveBean(ChannelFeature.class));
+	}
+
+	@Test
+	void whenUserDefinesBeanBacksOff() {
+		Discovery own = Discovery.of(new DiscoveryProperties(true, "own", null, null, IpFamily.AUTO, false,
+				Duration.ofSeconds(150), Duration.ofMinutes(10), Duration.ofSeconds(15))
+			.settings(), () -> null);
+		this.context.withBean(Discovery.class, () -> own)
+			.run((app) -> assertThat(app.getBean(Discovery.class)).isSameAs(own));
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { KubernetesClient.class, ManagedChannelBuilder.class })
+	void whenALibraryIsMissingThereIsNothing(Class<?> library) {
+		this.context.withClassLoader(new FilteredClassLoader(library))
+			.run((app) -> assertThat(app).hasNotFailed().doesNotHaveBean("grpcK8sDiscovery"));
+	}
+
+}
