@@ -12,7 +12,10 @@ flock 8
 build() { # reference, archive, build arguments…
 	local reference=$1 archive=$2
 	shift 2
-	b bud -q --layers --isolation chroot --format docker -t "$reference" "$@" >/dev/null
+	b bud --layers --isolation chroot --format docker -t "$reference" "$@" >"$archive.log" 2>&1 || {
+		tail -40 "$archive.log" >&2
+		die "could not build $reference; all of it is in $archive.log"
+	}
 	rm -f "$archive.new"
 	b push -q "$reference" "docker-archive:$archive.new:$reference"
 	mv "$archive.new" "$archive"
@@ -44,8 +47,14 @@ system() {
 
 # into ROOT FILE…: files and folders with the libraries that they are linked to, at their places
 into() {
-	local root=$1 file
+	local root=$1 file folder
 	shift
+	for folder in bin sbin lib lib64; do # /bin is /usr/bin, where it is so here
+		if [ -L "/$folder" ]; then
+			mkdir -p "$root/usr/$folder"
+			ln -sfn "usr/$folder" "$root/$folder"
+		fi
+	done
 	for file in "$@"; do
 		find "$file" -type f \( -perm /111 -o -name '*.so*' \) -exec ldd {} + 2>/dev/null |
 			grep -oE '/[^ ]+\.so[^ ]*' || true
@@ -53,24 +62,25 @@ into() {
 	done | grep -v ':$' | sort -u >"$root.list"
 	# as files, not as links: a library's place is the one that the loader looks in
 	tar -chf - -C / --exclude='*/jmods' --exclude='*/src.zip' --exclude='*/man' --exclude='*/docs' --exclude='*/demo' \
-		--exclude='*/classlist' --exclude='*.jsa.*' -T "$root.list" 2>/dev/null | tar -xf - -C "$root"
+		--exclude='*/classlist' --exclude='*.jsa.*' -T "$root.list" 2>/dev/null | tar -xf - --keep-directory-symlink -C "$root"
 	rm "$root.list"
 }
 
 # base REFERENCE FILE…: a base image with the JDK at hand
 base() {
-	local reference=$1 root jdk tools
+	local reference=$1 root jdk tools libraries
 	shift
 	b inspect --type image "$reference" >/dev/null 2>&1 && return
 	jdk=$(dirname "$(dirname "$(readlink -f "$(command -v "${JAVA_HOME:+$JAVA_HOME/bin/}java")")")")
 	say "making the base image $reference of $jdk"
 	root=$(mktemp -d)
-	mapfile -t tools < <([ $# = 0 ] || command -v "$@")
-	into "$root" "$jdk" "${tools[@]}"
+	mapfile -t tools < <([ $# = 0 ] || type -P "$@")
+	# the parts of the C library that natives in jars are linked to
+	mapfile -t libraries < <(ldconfig -p | sed -nE 's/^\s*lib(c|m|dl|rt|util|pthread|resolv|crypt|gcc_s|stdc\+\+|nss_files|nss_dns)\.so\.[0-9]+ \(libc6[^)]*\) => //p')
+	into "$root" "$jdk" "${tools[@]}" "${libraries[@]}"
 	mkdir -p "$root/tmp" "$root/root" "$root/etc"
 	chmod 1777 "$root/tmp"
 	printf 'root:x:0:0::/root:/bin/sh\nnonroot:x:65532:65532::/tmp:/\n' >"$root/etc/passwd"
-	ln -s "$jdk" "$root/opt" 2>/dev/null || true
 	printf 'FROM scratch\nCOPY . /\nENV JAVA_HOME=%s PATH=%s/bin:/usr/bin:/bin\n' "$jdk" "$jdk" >"$root.dockerfile"
 	b bud -q --format docker -t "$reference" -f "$root.dockerfile" "$root" >/dev/null
 	rm -rf "$root" "$root.dockerfile"

@@ -4,6 +4,11 @@
 cluster_kubeconfig() { echo "$W/pki/admin.conf"; }
 cluster_audit() { echo "$W/log/audit.log"; }
 cluster_in() { within "$@"; }
+cluster_programs() { nice "$HERE/programs.sh"; }
+cluster_pid() {
+	alive || die "the cluster in $W is not up: $HERE/cluster up"
+	cat "$W/ns.pid"
+}
 
 cluster_check() {
 	[ "$(uname -s)" = Linux ] || die "without Docker this needs Linux: install Docker and kind, or set CLUSTER=kubeconfig"
@@ -133,4 +138,25 @@ cluster_api_down() {
 cluster_api_up() {
 	rm -f "$W/api-down"
 	until_ok within curl -sf --cacert "$W/pki/ca.crt" "https://$API:6443/readyz"
+}
+
+# The number of the node that POD of NAMESPACE is on.
+node_of() { within kubectl -n "$1" get pod "$2" -o 'jsonpath={.spec.nodeName}' | sed 's/^node//'; }
+
+cluster_kill_pod() {
+	local node container
+	node=$(node_of "$@")
+	for container in $(within kubectl -n "$1" get pod "$2" -o 'jsonpath={.status.containerStatuses[*].containerID}'); do
+		NODE=$node within ctr -n k8s.io task kill -s SIGKILL "${container#containerd://}"
+	done
+}
+
+# The kubelet goes on reaching it, for its packets are not forwarded: the pod stays ready.
+cluster_black_hole() {
+	local node address switch=-I
+	[ "${3:-on}" = on ] || switch=-D
+	node=$(node_of "$@")
+	address=$(within kubectl -n "$1" get pod "$2" -o 'jsonpath={.status.podIP}')
+	NODE=$node within iptables $switch FORWARD -s "$address" -j DROP
+	NODE=$node within iptables $switch FORWARD -d "$address" -j DROP
 }
