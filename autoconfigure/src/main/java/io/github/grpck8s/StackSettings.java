@@ -44,15 +44,47 @@ public interface StackSettings {
 	boolean keepsChannel(String property, ChannelSpec channel);
 
 	/**
-	 * What the stack's value is, for the rooms that build on it instead of leaving it
-	 * alone.
-	 * @param property our property, for example {@code grpc.k8s.balancing.policy}
-	 * @param channel which channel it is
-	 * @return what the user wrote for the stack's counterpart, {@code null} if
-	 * {@link #keepsChannel} says no or the adapter does not know
+	 * What holds for the server where it keeps the stack's value, the stack's default
+	 * included.
+	 * @param <T> the type of the value
+	 * @param property our property, for example
+	 * {@code grpc.k8s.keepalive.server.permit-time}
+	 * @param type the type of the value
+	 * @return the setting in the words of the stack, {@code null} if it has none or it is
+	 * switched off
 	 */
-	default @Nullable String channelValue(String property, ChannelSpec channel) {
+	default <T> @Nullable Setting<T> serverSetting(String property, Class<T> type) {
 		return null;
+	}
+
+	/**
+	 * What holds for a channel where it keeps the stack's value, the stack's default
+	 * included.
+	 * @param <T> the type of the value
+	 * @param property our property, for example {@code grpc.k8s.keepalive.client.time}
+	 * @param channel which channel it is
+	 * @param type the type of the value
+	 * @return the setting in the words of the stack, {@code null} if it has none or it is
+	 * switched off
+	 */
+	default <T> @Nullable Setting<T> channelSetting(String property, ChannelSpec channel, Class<T> type) {
+		return null;
+	}
+
+	/**
+	 * A setting and what it is set to, for messages that name both.
+	 *
+	 * @param <T> the type of the value
+	 * @param property full name of the property
+	 * @param value the value
+	 */
+	record Setting<T>(String property, T value) {
+
+		@Override
+		public String toString() {
+			return this.property + ": " + this.value;
+		}
+
 	}
 
 }

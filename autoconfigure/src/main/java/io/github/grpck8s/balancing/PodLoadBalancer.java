@@ -114,7 +114,7 @@ final class PodLoadBalancer extends LoadBalancer implements PoolOwner {
 		}
 		this.pools = next;
 		gone.values().forEach((pool) -> count(pool.state(), -1));
-		fresh.forEach(ConnectionPool::open);
+		fresh.forEach((pool) -> Guard.run("opening a connection", pool::open));
 		publish();
 		// when no call picks them any more
 		gone.values().forEach(ConnectionPool::close);

@@ -15,7 +15,6 @@ import io.github.grpck8s.ServerLifecycleListener;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
 import io.grpc.Status;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the servers of an application out of service in this order: everybody is told,
@@ -41,7 +40,7 @@ public final class ServerDrain implements ServerFeature, ServerLifecycleListener
 
 	private final Duration delay;
 
-	private final @Nullable Duration grace;
+	private final Duration grace;
 
 	private final Runnable announcement;
 
@@ -69,17 +68,16 @@ public final class ServerDrain implements ServerFeature, ServerLifecycleListener
 	/**
 	 * Create a drain.
 	 * @param delay how long new calls are still served, 0 or more
-	 * @param grace how long running calls have after the GOAWAY, 0 or more, or
-	 * {@code null} to leave GOAWAY and all that follows to the stack
+	 * @param grace how long running calls have after the GOAWAY, 0 or more
 	 * @param announcement tells everybody that the drain begins
 	 * @param report takes what became of a server
 	 */
-	public ServerDrain(Duration delay, @Nullable Duration grace, Runnable announcement, Consumer<DrainReport> report) {
+	public ServerDrain(Duration delay, Duration grace, Runnable announcement, Consumer<DrainReport> report) {
 		this(delay, grace, announcement, report, System::nanoTime,
 				(nanos) -> new CountDownLatch(1).await(nanos, TimeUnit.NANOSECONDS));
 	}
 
-	ServerDrain(Duration delay, @Nullable Duration grace, Runnable announcement, Consumer<DrainReport> report,
+	ServerDrain(Duration delay, Duration grace, Runnable announcement, Consumer<DrainReport> report,
 			LongSupplier ticker, Waiting waiting) {
 		this.delay = delay;
 		this.grace = grace;
@@ -142,7 +140,7 @@ public final class ServerDrain implements ServerFeature, ServerLifecycleListener
 		synchronized (this) {
 			calls = this.servers.remove(server);
 		}
-		if (calls == null || this.grace == null) {
+		if (calls == null) {
 			return;
 		}
 		// an interrupt during the delay has ended the delay: the grace is still to come

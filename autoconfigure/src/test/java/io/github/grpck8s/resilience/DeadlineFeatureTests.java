@@ -43,7 +43,7 @@ class DeadlineFeatureTests {
 	private final EchoServer server;
 
 	DeadlineFeatureTests() throws Exception {
-		this.server = new EchoServer((execution, response) -> {
+		this.server = new EchoServer((execution, request, response) -> {
 			Deadline deadline = Context.current().getDeadline();
 			this.seen.add(new Seen((deadline != null) ? deadline.timeRemaining(TimeUnit.MILLISECONDS) : null));
 			response.onNext("");
@@ -106,7 +106,7 @@ class DeadlineFeatureTests {
 
 	@Test
 	void callThatRunsIntoTheDefaultSaysWhichPropertySetsIt() throws Exception {
-		try (EchoServer silent = new EchoServer((execution, response) -> {
+		try (EchoServer silent = new EchoServer((execution, request, response) -> {
 		})) {
 			DeadlineRules rules = new DeadlineRules(
 					new DefaultDeadline(Duration.ofMillis(150), "grpc.k8s.resilience.deadline"), null, Map.of());
@@ -124,7 +124,7 @@ class DeadlineFeatureTests {
 
 	@Test
 	void callThatRunsIntoItsOwnDeadlineSaysNothingOfOurs() throws Exception {
-		try (EchoServer silent = new EchoServer((execution, response) -> {
+		try (EchoServer silent = new EchoServer((execution, request, response) -> {
 		})) {
 			assertThatExceptionOfType(StatusRuntimeException.class)
 				.isThrownBy(() -> callOn(silent, new DeadlineRules(UNARY, null, Map.of()), EchoServer.READ,

@@ -8,7 +8,6 @@ import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiConsumer;
 
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
@@ -43,28 +42,29 @@ final class EchoServer implements AutoCloseable {
 	private final Map<String, AtomicInteger> executions = Map.of("Read", new AtomicInteger(), "Write",
 			new AtomicInteger(), "Watch", new AtomicInteger());
 
-	private final BiConsumer<Integer, StreamObserver<String>> handler;
+	private final Handler handler;
 
 	private final Server server;
 
 	/**
 	 * Start a server.
-	 * @param handler answers; gets which execution of the method it is, from 1
+	 * @param handler answers
 	 */
-	EchoServer(BiConsumer<Integer, StreamObserver<String>> handler) throws IOException {
+	EchoServer(Handler handler) throws IOException {
 		this.handler = handler;
 		this.server = NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
 			.addService(ServerServiceDefinition.builder(SERVICE)
-				.addMethod(READ, ServerCalls.asyncUnaryCall((request, response) -> execute(READ, response)))
-				.addMethod(WRITE, ServerCalls.asyncUnaryCall((request, response) -> execute(WRITE, response)))
-				.addMethod(WATCH, ServerCalls.asyncServerStreamingCall((request, response) -> execute(WATCH, response)))
+				.addMethod(READ, ServerCalls.asyncUnaryCall((request, response) -> execute(READ, request, response)))
+				.addMethod(WRITE, ServerCalls.asyncUnaryCall((request, response) -> execute(WRITE, request, response)))
+				.addMethod(WATCH,
+						ServerCalls.asyncServerStreamingCall((request, response) -> execute(WATCH, request, response)))
 				.build())
 			.build()
 			.start();
 	}
 
-	private void execute(MethodDescriptor<?, ?> method, StreamObserver<String> response) {
-		this.handler.accept(counter(method).incrementAndGet(), response);
+	private void execute(MethodDescriptor<?, ?> method, String request, StreamObserver<String> response) {
+		this.handler.handle(counter(method).incrementAndGet(), request, response);
 	}
 
 	private AtomicInteger counter(MethodDescriptor<?, ?> method) {
@@ -104,6 +104,20 @@ final class EchoServer implements AutoCloseable {
 			.setFullMethodName("test.Echo/" + name)
 			.setRequestMarshaller(new TextMarshaller())
 			.setResponseMarshaller(new TextMarshaller());
+	}
+
+	/**
+	 * Answers calls.
+	 */
+	@FunctionalInterface
+	interface Handler {
+
+		/**
+		 * Answer a call.
+		 * @param execution which execution of the method it is, from 1
+		 */
+		void handle(int execution, String request, StreamObserver<String> response);
+
 	}
 
 	private static final class TextMarshaller implements MethodDescriptor.Marshaller<String> {

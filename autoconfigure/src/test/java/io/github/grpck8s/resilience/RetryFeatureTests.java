@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BiConsumer;
 
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.DescriptorProtos.MethodDescriptorProto;
@@ -23,7 +22,6 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.ProtoMethodDescriptorSupplier;
 import io.grpc.stub.ClientCalls;
-import io.grpc.stub.StreamObserver;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -166,8 +164,8 @@ class RetryFeatureTests {
 		return new RetryFeature((channel) -> rules, services, IdempotentMethods.markedInDescriptor());
 	}
 
-	private static BiConsumer<Integer, StreamObserver<String>> failing(int times) {
-		return (execution, response) -> {
+	private static EchoServer.Handler failing(int times) {
+		return (execution, request, response) -> {
 			if (execution <= times) {
 				response.onError(Status.UNAVAILABLE.withDescription("not now").asRuntimeException());
 			}

@@ -95,15 +95,6 @@ class ServerDrainTests {
 	}
 
 	@Test
-	void leavesTheRestToAStackThatKeepsItsOwnGrace() {
-		ServerDrain drain = drain(Duration.ofSeconds(5), null);
-		FakeServer server = new FakeServer("a");
-		drain.started(server);
-		drain.stopping(server);
-		assertThat(this.events).containsExactly("told", "waited 5000");
-	}
-
-	@Test
 	void aServerThatStartsAgainIsDrainedAgain() {
 		ServerDrain drain = drain(Duration.ofSeconds(5), Duration.ofSeconds(20));
 		FakeServer server = new FakeServer("a");
@@ -127,7 +118,7 @@ class ServerDrainTests {
 		assertThat(drain.hasServers()).isFalse();
 	}
 
-	private ServerDrain drain(Duration delay, @Nullable Duration grace) {
+	private ServerDrain drain(Duration delay, Duration grace) {
 		return new ServerDrain(delay, grace, () -> this.events.add("told"), this.reports::add, () -> this.now,
 				this::await);
 	}

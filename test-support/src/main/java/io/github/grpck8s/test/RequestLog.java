@@ -5,11 +5,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Remembers requests and open watches, and lets threads wait for them.
  */
 final class RequestLog {
+
+	/**
+	 * How many requests stand in a message.
+	 */
+	private static final int SHOWN = 20;
 
 	private final List<RecordedRequest> requests = new ArrayList<>();
 
@@ -53,6 +59,14 @@ final class RequestLog {
 		this.requests.clear();
 	}
 
+	private String lastRequests() {
+		int from = Math.max(0, this.requests.size() - SHOWN);
+		return this.requests.subList(from, this.requests.size())
+			.stream()
+			.map((request) -> request.time() + " " + request.kind() + " " + request.path() + " " + request.query())
+			.collect(Collectors.joining("\n  ", "the last requests:\n  ", ""));
+	}
+
 	/**
 	 * Wait until something holds.
 	 * @param condition what must hold, looked at after each change with the monitor held
@@ -67,7 +81,7 @@ final class RequestLog {
 			if (left <= 0) {
 				throw new AssertionError(expectation.get() + " within " + timeout + ", but there were "
 						+ count(RecordedRequest.Kind.LIST) + " lists, " + count(RecordedRequest.Kind.WATCH)
-						+ " watches and " + this.openWatches + " open watches; all requests: " + this.requests);
+						+ " watches and " + this.openWatches + " open watches; " + lastRequests());
 			}
 			try {
 				wait(left);

@@ -213,7 +213,8 @@ class FakeKubernetesTests {
 		});
 		assertThatExceptionOfType(AssertionError.class)
 			.isThrownBy(() -> this.kubernetes.awaitWatches(1, Duration.ofMillis(20)))
-			.withMessageContaining("Expected 1 watches within PT0.02S, but there were 1 lists");
+			.withMessageContaining("Expected 1 watches within PT0.02S, but there were 1 lists")
+			.withMessageEndingWith("OTHER /api/v1/namespaces/shop/pods/self {}");
 	}
 
 	@Test

@@ -10,6 +10,7 @@ import java.util.function.Function;
 import io.github.grpck8s.ChannelSpec;
 import io.github.grpck8s.InvalidSettingException;
 import io.github.grpck8s.StackSettings;
+import io.github.grpck8s.StackSettings.Setting;
 import io.grpc.LoadBalancerProvider;
 import io.grpc.LoadBalancerRegistry;
 import org.jspecify.annotations.Nullable;
@@ -47,9 +48,10 @@ final class PolicyOfChannel implements Function<ChannelSpec, @Nullable String> {
 			return null;
 		}
 		if (this.stack.keepsChannel(PROPERTY, channel)) {
-			String named = this.stack.channelValue(PROPERTY, channel);
+			Setting<String> theirs = this.stack.channelSetting(PROPERTY, channel, String.class);
 			// a name that is wrong is for the stack to complain about
-			return (named != null && isKnown(named) && needsNoConfiguration(named)) ? named : null;
+			return (theirs != null && isKnown(theirs.value()) && needsNoConfiguration(theirs.value())) ? theirs.value()
+					: null;
 		}
 		return this.properties.policy();
 	}

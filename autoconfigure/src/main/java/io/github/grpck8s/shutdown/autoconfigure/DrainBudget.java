@@ -4,6 +4,8 @@ import java.time.Duration;
 
 import io.github.grpck8s.InvalidSettingException;
 import io.github.grpck8s.ServerLifecycleListener;
+import io.github.grpck8s.StackSettings;
+import io.github.grpck8s.StackSettings.Setting;
 import io.grpc.Server;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -34,7 +36,7 @@ record DrainBudget(Duration delay, Duration grace, @Nullable Duration period) im
 
 	private static final Log logger = LogFactory.getLog(DrainBudget.class);
 
-	static DrainBudget of(ShutdownProperties properties, Environment environment) {
+	static DrainBudget of(ShutdownProperties properties, Environment environment, StackSettings stack) {
 		boolean pod = CloudPlatform.getActive(environment) == CloudPlatform.KUBERNETES;
 		Duration delay = properties.delay();
 		if (delay == null) {
@@ -47,7 +49,19 @@ record DrainBudget(Duration delay, Duration grace, @Nullable Duration period) im
 		if (period == null && pod) {
 			period = PERIOD_IN_POD;
 		}
-		return new DrainBudget(delay, properties.grace(), period);
+		return new DrainBudget(delay, grace(properties, stack), period);
+	}
+
+	// a grace that the user set on the stack is spent by us: the stack itself would end
+	// what
+	// still runs with CANCELLED. A negative one means for ever
+	private static Duration grace(ShutdownProperties properties, StackSettings stack) {
+		String property = "grpc.k8s.shutdown.grace";
+		Setting<Duration> theirs = stack.keepsServer(property) ? stack.serverSetting(property, Duration.class) : null;
+		if (theirs == null) {
+			return properties.grace();
+		}
+		return theirs.value().isNegative() ? ShutdownProperties.LONGEST : theirs.value();
 	}
 
 	private static @Nullable Duration fromVariable(@Nullable String seconds) {

@@ -32,17 +32,16 @@ public final class ShutdownAutoConfiguration {
 	private static final Log logger = LogFactory.getLog(ShutdownAutoConfiguration.class);
 
 	@Bean
-	DrainBudget grpcK8sDrainBudget(ShutdownProperties properties, Environment environment) {
-		return DrainBudget.of(properties, environment);
+	DrainBudget grpcK8sDrainBudget(ShutdownProperties properties, Environment environment,
+			ObjectProvider<StackSettings> stack) {
+		return DrainBudget.of(properties, environment, stack.getIfAvailable(() -> StackSettings.NONE));
 	}
 
 	@Bean
 	@Order(FeatureOrder.INNER)
 	@ConditionalOnMissingBean
-	ServerDrain grpcK8sServerDrain(DrainBudget budget, ObjectProvider<StackSettings> stack,
-			ObjectProvider<DrainListener> listeners) {
-		boolean stacks = stack.getIfAvailable(() -> StackSettings.NONE).keepsServer("grpc.k8s.shutdown.grace");
-		return new ServerDrain(budget.delay(), stacks ? null : budget.grace(), () -> announce(listeners),
+	ServerDrain grpcK8sServerDrain(DrainBudget budget, ObjectProvider<DrainListener> listeners) {
+		return new ServerDrain(budget.delay(), budget.grace(), () -> announce(listeners),
 				ShutdownAutoConfiguration::log);
 	}
 

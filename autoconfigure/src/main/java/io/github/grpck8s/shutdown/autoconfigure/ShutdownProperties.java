@@ -22,7 +22,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 record ShutdownProperties(@DefaultValue("true") boolean enabled, @Nullable Duration delay,
 		@DefaultValue("20s") Duration grace, @Nullable Duration terminationGracePeriod) {
 
-	private static final Duration LONGEST = Duration.ofDays(7);
+	static final Duration LONGEST = Duration.ofDays(7);
 
 	ShutdownProperties {
 		check("grpc.k8s.shutdown.delay", delay);

@@ -1,7 +1,6 @@
 package io.github.grpck8s.stack.netdevh;
 
-import java.util.Locale;
-import java.util.Map;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -11,9 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.core.ResolvableType;
+import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.core.env.Environment;
 
 /**
@@ -26,88 +24,104 @@ class NetDevhSettings implements StackSettings {
 
 	private static final String GLOBAL = "GLOBAL";
 
-	/** Our property and its counterpart below {@code grpc.server}. */
-	private static final Map<String, String> SERVER = Map.ofEntries(
-			Map.entry("grpc.k8s.keepalive.server.time", "keep-alive-time"),
-			Map.entry("grpc.k8s.keepalive.server.timeout", "keep-alive-timeout"),
-			Map.entry("grpc.k8s.keepalive.server.permit-time", "permit-keep-alive-time"),
-			Map.entry("grpc.k8s.keepalive.server.permit-without-calls", "permit-keep-alive-without-calls"),
-			Map.entry("grpc.k8s.keepalive.server.max-connection-age", "max-connection-age"),
-			Map.entry("grpc.k8s.keepalive.server.max-connection-age-grace", "max-connection-age-grace"),
-			Map.entry("grpc.k8s.keepalive.server.max-connection-idle", "max-connection-idle"),
-			Map.entry("grpc.k8s.limits.max-message-size", "max-inbound-message-size"),
-			Map.entry("grpc.k8s.limits.max-metadata-size", "max-inbound-metadata-size"),
-			Map.entry("grpc.k8s.shutdown.grace", "shutdown-grace-period"));
-
-	/** Our property and its counterpart below {@code grpc.client.<name>}. */
-	private static final Map<String, String> CLIENT = Map.of(//
-			"grpc.k8s.keepalive.client.time", "keep-alive-time", //
-			"grpc.k8s.keepalive.client.timeout", "keep-alive-timeout", //
-			"grpc.k8s.keepalive.client.without-calls", "keep-alive-without-calls", //
-			"grpc.k8s.limits.max-message-size", "max-inbound-message-size", //
-			"grpc.k8s.limits.max-metadata-size", "max-inbound-metadata-size", //
-			"grpc.k8s.balancing.policy", "default-load-balancing-policy");
-
-	private static final Bindable<Map<String, Object>> TREE = Bindable
-		.of(ResolvableType.forClassWithGenerics(Map.class, String.class, Object.class));
-
 	private final Binder binder;
 
-	private final Map<String, Object> server;
-
-	private final Map<String, Object> clients;
+	private final Written server;
 
 	private final Set<String> said = ConcurrentHashMap.newKeySet();
 
 	NetDevhSettings(Environment environment) {
 		this.binder = Binder.get(environment);
-		this.server = tree("grpc.server");
-		this.clients = tree("grpc.client");
+		this.server = new Written("grpc.server.", SettingsTree.of(this.binder, "grpc.server"));
 	}
 
 	@Override
 	public boolean keepsServer(String property) {
-		String counterpart = SERVER.get(property);
-		if (counterpart == null || find(this.server, counterpart) == null) {
-			return false;
-		}
-		if (isSet(property)) {
-			sayOnce(property, "grpc.server." + counterpart);
-			return false;
-		}
-		return true;
+		Counterpart counterpart = Counterpart.SERVER.get(property);
+		return counterpart != null && keeps(counterpart, List.of(this.server), isSet(property) ? property : null);
 	}
 
 	@Override
 	public boolean keepsChannel(String property, ChannelSpec channel) {
-		String counterpart = CLIENT.get(property);
-		String theirs = (counterpart != null) ? whereSet(counterpart, channel) : null;
+		Counterpart counterpart = Counterpart.CLIENT.get(property);
+		return counterpart != null && keeps(counterpart, of(channel), whereOursIsSet(property, channel));
+	}
+
+	@Override
+	public <T> @Nullable Setting<T> serverSetting(String property, Class<T> type) {
+		Counterpart counterpart = Counterpart.SERVER.get(property);
+		return (counterpart != null) ? effective(counterpart, List.of(this.server), type) : null;
+	}
+
+	@Override
+	public <T> @Nullable Setting<T> channelSetting(String property, ChannelSpec channel, Class<T> type) {
+		Counterpart counterpart = Counterpart.CLIENT.get(property);
+		return (counterpart != null) ? effective(counterpart, of(channel), type) : null;
+	}
+
+	private boolean keeps(Counterpart counterpart, List<Written> places, @Nullable String ours) {
+		String theirs = whereSet(counterpart.name(), places);
+		String enabledBy = counterpart.enabledBy();
+		if (enabledBy != null && !"true".equalsIgnoreCase(String.valueOf(value(enabledBy, places)))) {
+			String off = whereSet(enabledBy, places);
+			if (off == null && theirs != null) {
+				sayOnce(theirs + " has no effect without " + enabledBy + "=true beside it");
+			}
+			theirs = off;
+		}
 		if (theirs == null) {
 			return false;
 		}
-		String ours = whereOursIsSet(property, channel);
 		if (ours != null) {
-			sayOnce(ours, theirs);
+			sayOnce("Both '" + ours + "' and '" + theirs + "' are set: the former is used");
 			return false;
 		}
 		return true;
 	}
 
-	private @Nullable String whereSet(String counterpart, ChannelSpec channel) {
-		for (String name : new String[] { channel.name(), GLOBAL }) {
-			if (this.clients.get(name) instanceof Map<?, ?> settings && find(settings, counterpart) != null) {
-				return "grpc.client." + name + "." + counterpart;
-			}
+	private <T> @Nullable Setting<T> effective(Counterpart counterpart, List<Written> places, Class<T> type) {
+		String enabledBy = counterpart.enabledBy();
+		if (enabledBy != null && !"true".equalsIgnoreCase(String.valueOf(value(enabledBy, places)))) {
+			return null;
 		}
-		return null;
+		String name = whereSet(counterpart.name(), places);
+		Object value = (name != null) ? value(counterpart.name(), places) : counterpart.defaultValue();
+		if (value == null) {
+			return null;
+		}
+		T converted = ApplicationConversionService.getSharedInstance().convert(value, type);
+		return (converted != null)
+				? new Setting<>((name != null) ? name : places.get(0).prefix() + counterpart.name(), converted) : null;
+	}
+
+	// the channel's own settings before those of all channels
+	private List<Written> of(ChannelSpec channel) {
+		SettingsTree clients = SettingsTree.of(this.binder, "grpc.client");
+		return List.of(new Written("grpc.client." + channel.name() + ".", clients.branch(channel.name())),
+				new Written("grpc.client." + GLOBAL + ".", clients.branch(GLOBAL)));
+	}
+
+	private static @Nullable String whereSet(String name, List<Written> places) {
+		return places.stream()
+			.filter((place) -> place.values().has(name))
+			.findFirst()
+			.map((place) -> place.prefix() + name)
+			.orElse(null);
+	}
+
+	private static @Nullable Object value(String name, List<Written> places) {
+		return places.stream()
+			.filter((place) -> place.values().has(name))
+			.findFirst()
+			.map((place) -> place.values().find(name))
+			.orElse(null);
 	}
 
 	// grpc.k8s.keepalive.client.time is grpc.k8s.keepalive.channels.users.time for one
 	private @Nullable String whereOursIsSet(String property, ChannelSpec channel) {
 		String room = property.substring(0, property.indexOf('.', "grpc.k8s.".length()));
 		String setting = property.substring(property.lastIndexOf('.') + 1);
-		if (tree(room + ".channels").get(channel.name()) instanceof Map<?, ?> settings
-				&& find(settings, setting) != null) {
+		if (SettingsTree.of(this.binder, room + ".channels").branch(channel.name()).has(setting)) {
 			return room + ".channels." + channel.name() + "." + setting;
 		}
 		return isSet(property) ? property : null;
@@ -115,47 +129,23 @@ class NetDevhSettings implements StackSettings {
 
 	private boolean isSet(String property) {
 		int dot = property.lastIndexOf('.');
-		return find(tree(property.substring(0, dot)), property.substring(dot + 1)) != null;
+		return SettingsTree.of(this.binder, property.substring(0, dot)).has(property.substring(dot + 1));
 	}
 
-	private void sayOnce(String ours, String theirs) {
-		if (this.said.add(ours)) {
-			logger.info("Both '{}' and '{}' are set: the former is used", ours, theirs);
+	private void sayOnce(String sentence) {
+		if (this.said.add(sentence)) {
+			logger.warn(sentence);
 		}
 	}
 
-	private Map<String, Object> tree(String prefix) {
-		Map<String, Object> tree = this.binder.bind(prefix, TREE).orElse(null);
-		return (tree != null) ? tree : Map.of();
-	}
+	/**
+	 * What the user has written at one place.
+	 *
+	 * @param prefix full name of the place, with a dot at its end
+	 * @param values what is written there
+	 */
+	private record Written(String prefix, SettingsTree values) {
 
-	// names of channels may hold letters that no canonical name has
-	private static String prefix(String property) {
-		int channels = property.indexOf(".channels.");
-		if (channels < 0) {
-			return property;
-		}
-		int name = channels + ".channels.".length();
-		return property.substring(0, name - 1) + "[" + property.substring(name) + "]";
-	}
-
-	// keys are as the user wrote them: keep-alive-time, keepAliveTime, keepalivetime
-	private static @Nullable Object find(Map<?, ?> settings, String name) {
-		Object exact = settings.get(name);
-		if (exact != null) {
-			return exact;
-		}
-		String wanted = uniform(name);
-		for (Map.Entry<?, ?> entry : settings.entrySet()) {
-			if (uniform(String.valueOf(entry.getKey())).equals(wanted)) {
-				return entry.getValue();
-			}
-		}
-		return null;
-	}
-
-	private static String uniform(String name) {
-		return name.replace("-", "").replace("_", "").toLowerCase(Locale.ROOT);
 	}
 
 }

@@ -147,8 +147,9 @@ class BalancingAutoConfigurationTests {
 		}
 
 		@Override
-		public @Nullable String channelValue(String property, ChannelSpec channel) {
-			return this.policy;
+		public <T> @Nullable Setting<T> channelSetting(String property, ChannelSpec channel, Class<T> type) {
+			return (this.policy != null)
+					? new Setting<>("grpc.client.users.default-load-balancing-policy", type.cast(this.policy)) : null;
 		}
 
 	}

@@ -159,7 +159,7 @@ class ShutdownAutoConfigurationTests {
 	}
 
 	@Test
-	void aGraceSetInTheWordsOfTheStackIsTheStacks() {
+	void aGraceSetInTheWordsOfTheStackIsSpentByUs() {
 		this.runner.withBean(StackSettings.class, () -> new StackSettings() {
 
 			@Override
@@ -172,11 +172,15 @@ class ShutdownAutoConfigurationTests {
 				return false;
 			}
 
-		}).withBean(Stack.class).run((context) -> {
-			Stack stack = context.getBean(Stack.class);
-			context.getBean(ServerDrain.class).stopping(stack.server());
-			assertThat(stack.isRunning()).isTrue();
-		});
+			@Override
+			public <T> Setting<T> serverSetting(String property, Class<T> type) {
+				return new Setting<>("grpc.server.shutdown-grace-period", type.cast(Duration.ofSeconds(-1)));
+			}
+
+		})
+			.withPropertyValues("grpc.k8s.shutdown.delay=1s")
+			.run((context) -> assertThat(context.getBean(DrainBudget.class))
+				.isEqualTo(new DrainBudget(Duration.ofSeconds(1), Duration.ofDays(7), null)));
 	}
 
 	@Test

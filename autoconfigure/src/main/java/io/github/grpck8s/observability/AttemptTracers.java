@@ -1,0 +1,79 @@
+package io.github.grpck8s.observability;
+
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
+import java.util.function.LongSupplier;
+
+import io.grpc.ClientStreamTracer;
+import io.grpc.Metadata;
+import io.grpc.Status;
+
+/**
+ * Measures each attempt of the calls of one method on one channel. Safe for use by many
+ * threads.
+ */
+final class AttemptTracers extends ClientStreamTracer.Factory {
+
+	private final MethodMeters meters;
+
+	private final LongSupplier ticker;
+
+	AttemptTracers(MethodMeters meters, LongSupplier ticker) {
+		this.meters = meters;
+		this.ticker = ticker;
+	}
+
+	@Override
+	public ClientStreamTracer newClientStreamTracer(ClientStreamTracer.StreamInfo info, Metadata headers) {
+		this.meters.started();
+		return new AttemptTracer(this);
+	}
+
+	/** Called by the transport and by the application's threads. */
+	private static final class AttemptTracer extends ClientStreamTracer {
+
+		private static final AtomicLongFieldUpdater<AttemptTracer> SENT = AtomicLongFieldUpdater
+			.newUpdater(AttemptTracer.class, "sent");
+
+		private static final AtomicLongFieldUpdater<AttemptTracer> RECEIVED = AtomicLongFieldUpdater
+			.newUpdater(AttemptTracer.class, "received");
+
+		private static final AtomicIntegerFieldUpdater<AttemptTracer> CLOSED = AtomicIntegerFieldUpdater
+			.newUpdater(AttemptTracer.class, "closed");
+
+		private final AttemptTracers attempts;
+
+		private final long startedAt;
+
+		private volatile long sent;
+
+		private volatile long received;
+
+		private volatile int closed;
+
+		AttemptTracer(AttemptTracers attempts) {
+			this.attempts = attempts;
+			this.startedAt = attempts.ticker.getAsLong();
+		}
+
+		@Override
+		public void outboundWireSize(long bytes) {
+			SENT.getAndAdd(this, bytes);
+		}
+
+		@Override
+		public void inboundWireSize(long bytes) {
+			RECEIVED.getAndAdd(this, bytes);
+		}
+
+		@Override
+		public void streamClosed(Status status) {
+			if (CLOSED.compareAndSet(this, 0, 1)) {
+				this.attempts.meters.ended(status.getCode(), this.attempts.ticker.getAsLong() - this.startedAt,
+						this.sent, this.received);
+			}
+		}
+
+	}
+
+}

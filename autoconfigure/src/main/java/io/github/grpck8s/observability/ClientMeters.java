@@ -1,0 +1,129 @@
+package io.github.grpck8s.observability;
+
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+import io.github.grpck8s.ChannelFeature;
+import io.github.grpck8s.ChannelSpec;
+import io.github.grpck8s.InfrastructureCalls;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.ForwardingClientCall;
+import io.grpc.ForwardingClientCallListener;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts and measures the calls of a client and their attempts, named by gRFC A66. A call
+ * is measured around everything, an attempt by the tracer of its stream, because retries
+ * happen below all interceptors.
+ */
+public final class ClientMeters implements ChannelFeature {
+
+	private final Supplier<@Nullable MeterRegistry> registry;
+
+	private final BooleanSupplier measuredElsewhere;
+
+	private final LongSupplier ticker;
+
+	/**
+	 * Create the feature.
+	 * @param registry asked at the first call; {@code null} for no meters
+	 * @param measuredElsewhere whether something else keeps meters of these names, asked
+	 * when a channel is built
+	 * @param ticker the time in nanoseconds, from any origin
+	 */
+	public ClientMeters(Supplier<@Nullable MeterRegistry> registry, BooleanSupplier measuredElsewhere,
+			LongSupplier ticker) {
+		this.registry = registry;
+		this.measuredElsewhere = measuredElsewhere;
+		this.ticker = ticker;
+	}
+
+	@Override
+	public void applyTo(ChannelSpec channel, ManagedChannelBuilder<?> builder) {
+		if (!this.measuredElsewhere.getAsBoolean()) {
+			builder.intercept(new Interceptor(canonical(channel.target())));
+		}
+	}
+
+	/** gRPC's own reading of a target without a scheme. */
+	private static String canonical(String target) {
+		return target.contains(":/") ? target : "dns:///" + target;
+	}
+
+	/** The meters of a method on one channel. */
+	private record Meters(MethodMeters calls, AttemptTracers attempts) {
+	}
+
+	private final class Interceptor implements ClientInterceptor {
+
+		private final Lazily<BoundedByMethod<Meters>> meters;
+
+		Interceptor(String target) {
+			this.meters = new Lazily<>("meters", () -> {
+				MeterRegistry found = ClientMeters.this.registry.get();
+				return (found != null) ? new BoundedByMethod<>((method) -> create(found, method, target)) : null;
+			});
+		}
+
+		private Meters create(MeterRegistry registry, String method, String target) {
+			Tags tags = Tags.of(CallMeter.METHOD, method, CallMeter.TARGET, target);
+			return new Meters(new MethodMeters(registry, MethodMeters.Kind.CLIENT_CALL, tags), new AttemptTracers(
+					new MethodMeters(registry, MethodMeters.Kind.CLIENT_ATTEMPT, tags), ClientMeters.this.ticker));
+		}
+
+		@Override
+		public <ReqT, RespT> ClientCall<ReqT, RespT> interceptCall(MethodDescriptor<ReqT, RespT> method,
+				CallOptions options, Channel next) {
+			BoundedByMethod<Meters> meters = InfrastructureCalls.contains(method) ? null : this.meters.get();
+			if (meters == null) {
+				return next.newCall(method, options);
+			}
+			// A66: only generated methods are known to be few; their stubs set this mark
+			Meters mine = method.isSampledToLocalTracing() ? meters.of(method.getFullMethodName()) : meters.other();
+			return new MeasuredCall<>(next.newCall(method, options.withStreamTracerFactory(mine.attempts())),
+					mine.calls(), ClientMeters.this.ticker);
+		}
+
+	}
+
+	private static final class MeasuredCall<ReqT, RespT>
+			extends ForwardingClientCall.SimpleForwardingClientCall<ReqT, RespT> {
+
+		private final MethodMeters meters;
+
+		private final LongSupplier ticker;
+
+		MeasuredCall(ClientCall<ReqT, RespT> call, MethodMeters meters, LongSupplier ticker) {
+			super(call);
+			this.meters = meters;
+			this.ticker = ticker;
+		}
+
+		@Override
+		public void start(Listener<RespT> listener, Metadata headers) {
+			long startedAt = this.ticker.getAsLong();
+			super.start(new ForwardingClientCallListener.SimpleForwardingClientCallListener<>(listener) {
+
+				@Override
+				public void onClose(Status status, Metadata trailers) {
+					MeasuredCall.this.meters.ended(status.getCode(), MeasuredCall.this.ticker.getAsLong() - startedAt,
+							0, 0);
+					super.onClose(status, trailers);
+				}
+
+			}, headers);
+		}
+
+	}
+
+}

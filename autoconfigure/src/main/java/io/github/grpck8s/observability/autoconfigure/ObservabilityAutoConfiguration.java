@@ -1,0 +1,141 @@
+package io.github.grpck8s.observability.autoconfigure;
+
+import io.github.grpck8s.FeatureOrder;
+import io.github.grpck8s.observability.ClientMeters;
+import io.github.grpck8s.observability.ClientTracing;
+import io.github.grpck8s.observability.LogContext;
+import io.github.grpck8s.observability.OtlpReport;
+import io.github.grpck8s.observability.ServerMeters;
+import io.github.grpck8s.observability.ServerTracing;
+import io.github.grpck8s.observability.TelemetryClosing;
+import io.grpc.ServerBuilder;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdkBuilder;
+import io.opentelemetry.sdk.autoconfigure.spi.AutoConfigurationCustomizerProvider;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Auto-configuration of spans, meters and log context.
+ */
+@AutoConfiguration
+@ConditionalOnClass(ServerBuilder.class)
+@ConditionalOnBooleanProperty(name = "grpc.k8s.observability.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(ObservabilityProperties.class)
+public final class ObservabilityAutoConfiguration {
+
+	/** Outside the log context, which then finds the span. */
+	private static final int TRACING = FeatureOrder.OBSERVABILITY + 1;
+
+	private static final String MDC_APPENDER = "io.opentelemetry.instrumentation.logback.mdc.v1_0.OpenTelemetryAppender";
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnBooleanProperty(name = "grpc.k8s.observability.logging.enabled", matchIfMissing = true)
+	@Order(FeatureOrder.OBSERVABILITY)
+	LogContext grpcK8sLogContext(Environment environment) {
+		return needsSpanIds(environment) ? LogContext.withSpanIds() : LogContext.withoutSpanIds();
+	}
+
+	/**
+	 * OpenTelemetry's starter wraps the appenders of Logback so that every line, also one
+	 * outside of calls and in spans of the application's own, has the ids of its span.
+	 */
+	private boolean needsSpanIds(Environment environment) {
+		ClassLoader classLoader = getClass().getClassLoader();
+		if (!ClassUtils.isPresent("io.opentelemetry.api.trace.Span", classLoader) || OpenTelemetryAgent.isAttached()) {
+			return false;
+		}
+		boolean appender = ClassUtils.isPresent(MDC_APPENDER, classLoader)
+				&& LoggerFactory.getILoggerFactory().getClass().getName().startsWith("ch.qos.logback.")
+				&& environment.getProperty("otel.instrumentation.logback-mdc.enabled", Boolean.class, true)
+				&& !environment.getProperty("otel.sdk.disabled", Boolean.class, false);
+		return !appender;
+	}
+
+	/** Spans need the API of OpenTelemetry. */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(OpenTelemetry.class)
+	@Conditional(OpenTelemetryAgent.Absent.class)
+	@ConditionalOnBooleanProperty(name = "grpc.k8s.observability.tracing.enabled", matchIfMissing = true)
+	static class TracingConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		@Order(TRACING)
+		ServerTracing grpcK8sServerTracing(ObjectProvider<OpenTelemetry> openTelemetry, ListableBeanFactory beans) {
+			return new ServerTracing(openTelemetry::getIfAvailable, new OtherInstrumentation(beans)::tracesServers);
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		@Order(TRACING)
+		ClientTracing grpcK8sClientTracing(ObjectProvider<OpenTelemetry> openTelemetry, ListableBeanFactory beans) {
+			return new ClientTracing(openTelemetry::getIfAvailable, new OtherInstrumentation(beans)::tracesClients);
+		}
+
+	}
+
+	/** Meters need Micrometer. */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(MeterRegistry.class)
+	@ConditionalOnBooleanProperty(name = "grpc.k8s.observability.metrics.enabled", matchIfMissing = true)
+	static class MetricsConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		@Order(FeatureOrder.OBSERVABILITY)
+		ServerMeters grpcK8sServerMeters(ObjectProvider<MeterRegistry> registry, ListableBeanFactory beans) {
+			return new ServerMeters(registry::getIfAvailable, new OtherInstrumentation(beans)::measuresServers,
+					System::nanoTime);
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		@Order(FeatureOrder.OBSERVABILITY)
+		ClientMeters grpcK8sClientMeters(ObjectProvider<MeterRegistry> registry, ListableBeanFactory beans) {
+			return new ClientMeters(registry::getIfAvailable, new OtherInstrumentation(beans)::measuresClients,
+					System::nanoTime);
+		}
+
+	}
+
+	/** OTLP needs OpenTelemetry's SDK, configured by its starter. */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ OpenTelemetrySdk.class, AutoConfigurationCustomizerProvider.class,
+			AutoConfiguredOpenTelemetrySdkBuilder.class })
+	@ConditionalOnBooleanProperty(name = "grpc.k8s.observability.otlp.enabled", matchIfMissing = true)
+	static class OtlpConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		OtlpReport grpcK8sOtlpReport() {
+			return new OtlpReport();
+		}
+
+		// made after what it closes, hence closed before it
+		@Bean
+		@ConditionalOnMissingBean
+		TelemetryClosing grpcK8sTelemetryClosing(ObjectProvider<OpenTelemetry> openTelemetry, OtlpReport report,
+				ObservabilityProperties properties) {
+			return new TelemetryClosing(openTelemetry.getIfAvailable(), report, properties.otlp().closeTimeout());
+		}
+
+	}
+
+}

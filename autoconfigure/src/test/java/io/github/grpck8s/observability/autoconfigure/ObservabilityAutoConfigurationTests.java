@@ -1,0 +1,211 @@
+package io.github.grpck8s.observability.autoconfigure;
+
+import java.util.function.BooleanSupplier;
+
+import io.github.grpck8s.ChannelFeature;
+import io.github.grpck8s.InvalidSettingException;
+import io.github.grpck8s.ServerFeature;
+import io.github.grpck8s.observability.ClientMeters;
+import io.github.grpck8s.observability.ClientTracing;
+import io.github.grpck8s.observability.LogContext;
+import io.github.grpck8s.observability.OtlpReport;
+import io.github.grpck8s.observability.ServerMeters;
+import io.github.grpck8s.observability.ServerTracing;
+import io.github.grpck8s.observability.TelemetryClosing;
+import io.grpc.ServerBuilder;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.grpc.ObservationGrpcClientInterceptor;
+import io.micrometer.core.instrument.binder.grpc.ObservationGrpcServerInterceptor;
+import io.micrometer.observation.ObservationRegistry;
+import io.opentelemetry.api.OpenTelemetry;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Wiring of observability.
+ */
+class ObservabilityAutoConfigurationTests {
+
+	private final ApplicationContextRunner context = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(ObservabilityAutoConfiguration.class));
+
+	@Test
+	void byDefaultEverythingIsObserved() {
+		this.context.run((context) -> {
+			assertThat(context.getBeanProvider(ServerFeature.class).orderedStream())
+				.hasExactlyElementsOfTypes(ServerMeters.class, LogContext.class, ServerTracing.class);
+			assertThat(context.getBeanProvider(ChannelFeature.class).orderedStream())
+				.hasExactlyElementsOfTypes(ClientMeters.class, ClientTracing.class);
+			assertThat(context).hasSingleBean(OtlpReport.class).hasSingleBean(TelemetryClosing.class);
+			assertThat(context.getBean(ObservabilityProperties.class).otlp().closeTimeout()).hasMillis(900);
+		});
+	}
+
+	@Test
+	void propertiesAreBound() {
+		this.context
+			.withPropertyValues("grpc.k8s.observability.tracing.enabled=false",
+					"grpc.k8s.observability.metrics.enabled=false", "grpc.k8s.observability.logging.enabled=false",
+					"grpc.k8s.observability.otlp.enabled=false", "grpc.k8s.observability.otlp.close-timeout=2s")
+			.run((context) -> {
+				assertThat(context).doesNotHaveBean(ServerFeature.class).doesNotHaveBean(ChannelFeature.class);
+				assertThat(context).doesNotHaveBean(OtlpReport.class).doesNotHaveBean(TelemetryClosing.class);
+				assertThat(context.getBean(ObservabilityProperties.class).otlp().closeTimeout()).hasSeconds(2);
+			});
+	}
+
+	@Test
+	void closeTimeoutThatCannotBeIsRefused() {
+		this.context.withPropertyValues("grpc.k8s.observability.otlp.close-timeout=-1s")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(InvalidSettingException.class)
+				.hasMessage("'grpc.k8s.observability.otlp.close-timeout' must be between 0 and 1 minute "
+						+ "but was 'PT-1S'"));
+	}
+
+	@Test
+	void canBeSwitchedOff() {
+		this.context.withPropertyValues("grpc.k8s.observability.enabled=false")
+			.run((context) -> assertThat(context).doesNotHaveBean(ServerFeature.class)
+				.doesNotHaveBean(ChannelFeature.class)
+				.doesNotHaveBean(OtlpReport.class));
+	}
+
+	@Test
+	void whenUserDefinesBeansBacksOff() {
+		this.context.withUserConfiguration(Own.class).run((context) -> {
+			assertThat(context).hasSingleBean(ServerTracing.class).hasBean("myServerTracing");
+			assertThat(context).hasSingleBean(ServerMeters.class).hasBean("myServerMeters");
+			assertThat(context).hasSingleBean(LogContext.class).hasBean("myLogContext");
+		});
+	}
+
+	@Test
+	void withoutOpenTelemetryMetersAndLogsRemain() {
+		this.context.withClassLoader(new FilteredClassLoader("io.opentelemetry"))
+			.run((context) -> assertThat(context).hasNotFailed()
+				.hasSingleBean(ServerMeters.class)
+				.hasSingleBean(LogContext.class)
+				.doesNotHaveBean(ServerTracing.class)
+				.doesNotHaveBean(ClientTracing.class)
+				.doesNotHaveBean(TelemetryClosing.class));
+	}
+
+	@Test
+	void withoutMicrometerSpansRemain() {
+		this.context.withClassLoader(new FilteredClassLoader("io.micrometer"))
+			.run((context) -> assertThat(context).hasNotFailed()
+				.hasSingleBean(ServerTracing.class)
+				.doesNotHaveBean(ServerMeters.class)
+				.doesNotHaveBean(ClientMeters.class));
+	}
+
+	@Test
+	void withoutGrpcThereIsNothing() {
+		this.context.withClassLoader(new FilteredClassLoader(ServerBuilder.class))
+			.run((context) -> assertThat(context).doesNotHaveBean(ServerTracing.class));
+	}
+
+	@Test
+	void registryIsNotCreatedEarly() {
+		this.context.withUserConfiguration(LazyRegistry.class)
+			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(ServerMeters.class));
+	}
+
+	@Test
+	void observationsWithoutATracerDoNotReplaceSpans() {
+		assertElsewhere(this.context.withUserConfiguration(Observations.class), false);
+	}
+
+	@Test
+	void observationsWithATracerReplaceSpans() {
+		assertElsewhere(this.context.withUserConfiguration(Observations.class, Tracer.class), true);
+	}
+
+	@Test
+	void metersOfNetDevhAreSeen() {
+		this.context.run((context) -> assertThat(new OtherInstrumentation(context).measuresServers()).isFalse());
+		this.context.withBean("streamTracerFactoryConfigurer", String.class)
+			.withBean("metricsClientInterceptor", String.class)
+			.run((context) -> {
+				OtherInstrumentation others = new OtherInstrumentation(context);
+				assertThat(others.measuresServers()).isTrue();
+				assertThat(others.measuresClients()).isTrue();
+			});
+	}
+
+	private void assertElsewhere(ApplicationContextRunner runner, boolean expected) {
+		runner.run((context) -> {
+			OtherInstrumentation others = new OtherInstrumentation(context);
+			for (BooleanSupplier elsewhere : new BooleanSupplier[] { others::tracesServers, others::tracesClients }) {
+				assertThat(elsewhere.getAsBoolean()).isEqualTo(expected);
+			}
+		});
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Own {
+
+		@Bean
+		ServerTracing myServerTracing() {
+			return new ServerTracing(OpenTelemetry::noop, () -> false);
+		}
+
+		@Bean
+		ServerMeters myServerMeters() {
+			return new ServerMeters(() -> null, () -> false, System::nanoTime);
+		}
+
+		@Bean
+		LogContext myLogContext() {
+			return LogContext.withoutSpanIds();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class LazyRegistry {
+
+		@Bean
+		@Lazy
+		MeterRegistry registry() {
+			throw new IllegalStateException("too early");
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Observations {
+
+		@Bean
+		ObservationGrpcServerInterceptor server() {
+			return new ObservationGrpcServerInterceptor(ObservationRegistry.NOOP);
+		}
+
+		@Bean
+		ObservationGrpcClientInterceptor client() {
+			return new ObservationGrpcClientInterceptor(ObservationRegistry.NOOP);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Tracer {
+
+		@Bean
+		io.micrometer.tracing.Tracer tracer() {
+			return io.micrometer.tracing.Tracer.NOOP;
+		}
+
+	}
+
+}
