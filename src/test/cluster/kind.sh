@@ -2,7 +2,13 @@
 # A cluster in Docker, by kind: sourced by `cluster`.
 KIND_NAME=${GRPC_K8S_KIND:-grpc-k8s}
 nodes=("$KIND_NAME-worker" "$KIND_NAME-worker2" "$KIND_NAME-worker3")
-node_name() { echo "${nodes[$((${1:?which node: 1, 2 …} - 1))]}"; }
+# by number or by name
+node_name() {
+	case $1 in
+	[0-9]*) echo "${nodes[$(($1 - 1))]}" ;;
+	*) echo "$1" ;;
+	esac
+}
 
 cluster_kubeconfig() { echo "$W/kind.conf"; }
 cluster_audit() { foreign audit; }
@@ -86,13 +92,7 @@ cluster_api_up() {
 	until_ok cluster_in kubectl get --raw /readyz
 }
 
-cluster_kill_pod() {
-	local container name
-	name=$(cluster_in kubectl -n "$1" get pod "$2" -o 'jsonpath={.spec.nodeName}')
-	for container in $(cluster_in kubectl -n "$1" get pod "$2" -o 'jsonpath={.status.containerStatuses[*].containerID}'); do
-		docker exec "$name" ctr -n k8s.io task kill -s SIGKILL "${container#containerd://}"
-	done
-}
+cluster_kill_container() { docker exec "$1" ctr -n k8s.io task kill -s SIGKILL "${2#containerd://}"; }
 cluster_black_hole() {
 	local name address switch=-I
 	[ "${3:-on}" = on ] || switch=-D

@@ -24,5 +24,5 @@ cluster_node_down() { foreign node-down; }
 cluster_node_up() { foreign node-up; }
 cluster_api_down() { foreign api-down; }
 cluster_api_up() { foreign api-up; }
-cluster_kill_pod() { foreign kill-pod; }
+cluster_kill_container() { foreign kill-container; }
 cluster_black_hole() { foreign black-hole; }

@@ -104,7 +104,7 @@ cluster_load() {
 
 # net: its packets are dropped, its pods go on. kubelet: frozen, its pods go on and can be reached. power: all of it dies.
 cluster_node_down() {
-	local node=${1:?which node: 1, 2 …}
+	local node=${1#node}
 	case ${2:-net} in
 	net) within bridge link set dev "node$node" state 0 ;;
 	kubelet) NODE=$node within kill -STOP "$(cat "$W/node$node/log/kubelet.pid")" ;;
@@ -118,7 +118,7 @@ cluster_node_down() {
 
 # Brings it back from each of them; returns when it is Ready.
 cluster_node_up() {
-	local node=${1:?which node: 1, 2 …}
+	local node=${1#node}
 	if within kill -0 "$(cat "$W/node$node/pid")" 2>/dev/null; then
 		within bridge link set dev "node$node" state 3
 		NODE=$node within kill -CONT "$(cat "$W/node$node/log/kubelet.pid")"
@@ -143,13 +143,8 @@ cluster_api_up() {
 # The number of the node that POD of NAMESPACE is on.
 node_of() { within kubectl -n "$1" get pod "$2" -o 'jsonpath={.spec.nodeName}' | sed 's/^node//'; }
 
-cluster_kill_pod() {
-	local node container
-	node=$(node_of "$@")
-	for container in $(within kubectl -n "$1" get pod "$2" -o 'jsonpath={.status.containerStatuses[*].containerID}'); do
-		NODE=$node within ctr -n k8s.io task kill -s SIGKILL "${container#containerd://}"
-	done
-}
+# By node and container, as the pod's status names them: it needs no API server.
+cluster_kill_container() { NODE=${1#node} within ctr -n k8s.io task kill -s SIGKILL "${2#containerd://}"; }
 
 # The kubelet goes on reaching it, for its packets are not forwarded: the pod stays ready.
 cluster_black_hole() {

@@ -37,7 +37,7 @@ record ClientProperties(@DefaultValue("100") int rate, @DefaultValue("1000") int
 		}
 		if (methods.isEmpty()) {
 			throw new InvalidSettingException("example.client.methods", "", "must name at least one method",
-					"Take from GET_USER, LIST_USERS and LOOK_UP_USERS.");
+					"Take from GET_USER, LIST_USERS, LOOK_UP_USERS and IMPORT_USERS.");
 		}
 	}
 

@@ -53,8 +53,10 @@ final class TestNamespace implements AutoCloseable {
 		}
 		catch (KubernetesClientException ex) {
 			client.close();
-			throw new IllegalStateException("No cluster at " + client.getMasterUrl()
-					+ " for this JVM: run './mvnw verify -Pcluster', which starts it and enters its network", ex);
+			throw new IllegalStateException(
+					"No cluster at " + client.getMasterUrl()
+							+ " for this JVM: run './mvnw verify -Pcluster', which starts it and enters its network",
+					ex);
 		}
 		return new TestNamespace(client, name);
 	}
