@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -14,7 +13,7 @@ import static org.assertj.core.api.Assertions.within;
 /**
  * Calls through {@code k8s:///} and the headless Service.
  */
-@ExtendWith(ClusterExtension.class)
+@OnCluster
 class CallsTests {
 
 	private static final Duration WARM_UP = Duration.ofSeconds(10);

@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
@@ -14,7 +13,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * What the API server says, does not say, and refuses.
  */
-@ExtendWith(ClusterExtension.class)
+@OnCluster
 class ControlPlaneTests {
 
 	@Test

@@ -10,7 +10,6 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
@@ -20,7 +19,7 @@ import static org.awaitility.Awaitility.await;
  * The database that readiness depends on goes away and comes back. It is H2's server, out
  * of the example's own image.
  */
-@ExtendWith(ClusterExtension.class)
+@OnCluster
 class DatabaseTests {
 
 	private static final String DATABASE = """

@@ -10,11 +10,10 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -23,7 +22,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 /**
  * The chart's life in a namespace that enforces the standard {@code restricted}.
  */
-@ExtendWith(ClusterExtension.class)
+@OnCluster
 class InstallTests {
 
 	@Test
@@ -32,8 +31,16 @@ class InstallTests {
 			.isThrownBy(() -> namespace.client()
 				.pods()
 				.inNamespace(namespace.name())
-				.resource(Serialization.unmarshal(
-						"{metadata: {name: root}, spec: {containers: [{name: root, image: 'root:1'}]}}", Pod.class))
+				.resource(new PodBuilder().withNewMetadata()
+					.withName("root")
+					.endMetadata()
+					.withNewSpec()
+					.addNewContainer()
+					.withName("root")
+					.withImage("root:1")
+					.endContainer()
+					.endSpec()
+					.build())
 				.create())
 			.withMessageContaining("violates PodSecurity");
 		Instant start = Instant.now();

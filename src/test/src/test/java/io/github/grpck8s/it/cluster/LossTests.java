@@ -7,7 +7,6 @@ import java.util.List;
 import io.fabric8.kubernetes.api.model.Pod;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
@@ -15,7 +14,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 /**
  * Pods and nodes go without a word.
  */
-@ExtendWith(ClusterExtension.class)
+@OnCluster
 class LossTests {
 
 	private static final Duration A_WHILE = Duration.ofSeconds(5);

@@ -12,7 +12,6 @@ import io.fabric8.kubernetes.client.Watch;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -20,7 +19,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * Pods come and go under load.
  */
-@ExtendWith(ClusterExtension.class)
+@OnCluster
 class RolloutTests {
 
 	/** {@code -Dcluster.rounds=2} for a quick look. */
