@@ -4,6 +4,8 @@ import io.grpc.LoadBalancer.PickResult;
 import io.grpc.LoadBalancer.PickSubchannelArgs;
 import io.grpc.LoadBalancer.SubchannelPicker;
 import io.grpc.Status;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps exceptions inside. What is thrown in the synchronization context of a channel, be
@@ -12,7 +14,7 @@ import io.grpc.Status;
  */
 final class Guard {
 
-	private static final System.Logger LOG = System.getLogger(Guard.class.getName());
+	private static final Logger logger = LoggerFactory.getLogger(Guard.class);
 
 	private Guard() {
 	}
@@ -22,7 +24,7 @@ final class Guard {
 			action.run();
 		}
 		catch (RuntimeException | LinkageError ex) {
-			LOG.log(System.Logger.Level.ERROR, "Load balancing: " + what + " failed", ex);
+			logger.error("Load balancing: {} failed", what, ex);
 		}
 	}
 
@@ -35,7 +37,7 @@ final class Guard {
 	}
 
 	static PickResult failed(Throwable ex) {
-		LOG.log(System.Logger.Level.ERROR, "Load balancing: picking failed", ex);
+		logger.error("Load balancing: picking failed", ex);
 		return PickResult
 			.withError(Status.INTERNAL.withDescription("Picking a connection failed: " + ex).withCause(ex));
 	}

@@ -11,6 +11,8 @@ import io.grpc.LoadBalancer;
 import io.grpc.Status;
 import io.grpc.util.GracefulSwitchLoadBalancer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The empty gate: stands above the policy that spreads the calls and decides what an
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class KubernetesLoadBalancer extends LoadBalancer {
 
-	private static final System.Logger LOG = System.getLogger(KubernetesLoadBalancer.class.getName());
+	private static final Logger logger = LoggerFactory.getLogger(KubernetesLoadBalancer.class);
 
 	private record Child(GateHelper helper, GracefulSwitchLoadBalancer balancer) {
 	}
@@ -61,7 +63,7 @@ final class KubernetesLoadBalancer extends LoadBalancer {
 			return resolved.getAddresses().isEmpty() ? close(resolved) : pass(resolved);
 		}
 		catch (RuntimeException | LinkageError ex) {
-			LOG.log(System.Logger.Level.ERROR, "Load balancing of " + this.helper.getAuthority() + " failed", ex);
+			logger.error("Load balancing of {} failed", this.helper.getAuthority(), ex);
 			Status status = Status.UNAVAILABLE.withDescription("Load balancing failed: " + ex).withCause(ex);
 			if (this.child == null || this.child.helper.state() != ConnectivityState.READY) {
 				// calls would wait for ever

@@ -2,6 +2,8 @@ package io.github.grpck8s.discovery;
 
 import java.util.random.RandomGenerator;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * How long to wait before the API server is asked again. Everything is jittered: the cut
  * that one client sees, all see at the same instant. Not thread-safe.
@@ -56,11 +58,25 @@ final class Backoff {
 
 	/**
 	 * When the API server says how long to wait: that, and up to 1 s more.
+	 * @param retryAfter the header {@code Retry-After} in seconds, or {@code null}
 	 * @return milliseconds
 	 */
-	long after(long retryAfterMillis) {
+	long afterRefusal(@Nullable String retryAfter) {
+		long seconds = seconds(retryAfter);
+		if (seconds < 0) {
+			return afterFailure();
+		}
 		this.failures++;
-		return retryAfterMillis + this.random.nextLong(1_001);
+		return seconds * 1_000 + this.random.nextLong(1_001);
+	}
+
+	private static long seconds(@Nullable String retryAfter) {
+		try {
+			return (retryAfter != null) ? Math.min(Long.parseLong(retryAfter.strip()), 3600) : -1;
+		}
+		catch (NumberFormatException ignored) {
+			return -1;
+		}
 	}
 
 }

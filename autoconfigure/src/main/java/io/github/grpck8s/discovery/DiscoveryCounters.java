@@ -4,12 +4,15 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 /**
  * Counts what discovery left out. Thread-safe.
  */
 final class DiscoveryCounters {
 
-	private static final System.Logger logger = System.getLogger("io.github.grpck8s.discovery");
+	private static final Logger logger = LoggerFactory.getLogger(DiscoveryCounters.class);
 
 	private final LongAdder malformed = new LongAdder();
 
@@ -36,8 +39,8 @@ final class DiscoveryCounters {
 	 */
 	void fqdn(ServiceKey service, String slice) {
 		if (this.warned.add(service)) {
-			logger.log(System.Logger.Level.WARNING,
-					"EndpointSlice {0} of {1} has the deprecated address type FQDN and is ignored; use dns:/// for names",
+			logger.warn(
+					"EndpointSlice {} of {} has the deprecated address type FQDN and is ignored; use dns:/// for names",
 					slice, service);
 		}
 	}

@@ -1,7 +1,10 @@
 package io.github.grpck8s.discovery;
 
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -30,7 +33,12 @@ final class EndpointSliceHub {
 
 	private final DiscoveryCounters counters = new DiscoveryCounters();
 
+	private final NodeZones zones = new NodeZones();
+
 	private final Map<ServiceKey, Entry> watches = new HashMap<>();
+
+	// the values of the map, to be read without the lock
+	private final List<ServiceWatch> all = new CopyOnWriteArrayList<>();
 
 	private @Nullable ApiServer api;
 
@@ -68,6 +76,9 @@ final class EndpointSliceHub {
 			entry.linger.cancel(false);
 			entry.linger = null;
 		}
+		if (settings.zone() == null && settings.node() != null) {
+			this.zones.ask(settings.node());
+		}
 		entry.lingerNanos = settings.linger().toNanos();
 		entry.watch.subscribe(changed);
 		return new Subscription(service, entry, changed);
@@ -80,10 +91,21 @@ final class EndpointSliceHub {
 		if (this.scheduler == null) {
 			this.scheduler = this.threads.get();
 		}
-		ServiceWatch watch = new ServiceWatch(service, this.scheduler, this.ticker);
+		ServiceWatch watch = new ServiceWatch(service, this.scheduler, this.ticker, this::seen);
 		EndpointSource source = new EndpointSource(service, this.api, this.scheduler, this.ticker, this.random,
 				settings.watchSilence(), this.counters, watch);
+		this.all.add(watch);
 		return new Entry(watch, source, this.scheduler);
+	}
+
+	/**
+	 * Slices of one Service may tell in which zone this application runs; that can change
+	 * the endpoints of all.
+	 */
+	private void seen(Collection<Slice> slices) {
+		if (this.zones.learn(slices)) {
+			this.all.forEach(ServiceWatch::notifySubscribers);
+		}
 	}
 
 	private synchronized void release(ServiceKey service, Entry entry) {
@@ -107,6 +129,7 @@ final class EndpointSliceHub {
 		if (this.watches.remove(service, entry)) {
 			entry.source.close();
 			entry.watch.close();
+			this.all.remove(entry.watch);
 		}
 		if (this.watches.isEmpty()) {
 			disconnect();
@@ -180,6 +203,13 @@ final class EndpointSliceHub {
 
 		WatchState state() {
 			return this.entry.watch.state();
+		}
+
+		/**
+		 * The zone of a node, {@code null} as long as no endpoint on it was seen.
+		 */
+		@Nullable String zoneOf(String node) {
+			return EndpointSliceHub.this.zones.of(node);
 		}
 
 		/**

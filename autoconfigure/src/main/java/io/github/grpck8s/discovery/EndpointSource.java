@@ -1,20 +1,16 @@
 package io.github.grpck8s.discovery;
 
 import java.net.URLEncoder;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import org.jspecify.annotations.Nullable;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -43,15 +39,13 @@ final class EndpointSource {
 
 	private final ApiServer api;
 
-	private final ScheduledExecutorService scheduler;
-
 	private final LongSupplier ticker;
 
 	private final RandomGenerator random;
 
 	private final long silence;
 
-	private final Receiver receiver;
+	private final SliceReceiver receiver;
 
 	private final SliceParser parser;
 
@@ -59,13 +53,7 @@ final class EndpointSource {
 
 	private final Backoff backoff;
 
-	private boolean closed;
-
-	private long turn;
-
-	private ApiServer.@Nullable Exchange exchange;
-
-	private @Nullable ScheduledFuture<?> timer;
+	private final Turns turns;
 
 	/**
 	 * Where the watch goes on; {@code null} asks for a list.
@@ -74,13 +62,14 @@ final class EndpointSource {
 
 	private boolean paged = true;
 
+	private boolean expiredBefore;
+
 	private long lastSign;
 
 	EndpointSource(ServiceKey service, ApiServer api, ScheduledExecutorService scheduler, LongSupplier ticker,
-			RandomGenerator random, Duration silence, DiscoveryCounters counters, Receiver receiver) {
+			RandomGenerator random, Duration silence, DiscoveryCounters counters, SliceReceiver receiver) {
 		this.service = service;
 		this.api = api;
-		this.scheduler = scheduler;
 		this.ticker = ticker;
 		this.random = random;
 		this.silence = silence.toNanos();
@@ -88,66 +77,33 @@ final class EndpointSource {
 		this.counters = counters;
 		this.parser = new SliceParser(service, counters);
 		this.backoff = new Backoff(random);
+		this.turns = new Turns(api, scheduler, this::failed);
 	}
 
 	/**
 	 * Begin; returns at once.
 	 */
-	synchronized void start() {
+	void start() {
 		again(0);
 	}
 
-	synchronized void close() {
-		this.closed = true;
-		stop();
-	}
-
-	/**
-	 * End the turn: cancel what runs and whatever was to come.
-	 */
-	private void stop() {
-		this.turn++;
-		ApiServer.Exchange running = this.exchange;
-		this.exchange = null;
-		if (running != null) {
-			running.cancel();
-		}
-		if (this.timer != null) {
-			this.timer.cancel(false);
-			this.timer = null;
-		}
+	void close() {
+		this.turns.close();
 	}
 
 	/**
 	 * Take the next turn later: a list, or a watch if it is known where it goes on.
 	 */
 	private void again(long delayMillis) {
-		stop();
-		if (this.closed) {
-			return;
-		}
-		long mine = this.turn;
-		this.timer = this.scheduler.schedule(() -> onTurn(mine, () -> {
+		this.turns.next();
+		this.turns.in(TimeUnit.MILLISECONDS.toNanos(delayMillis), () -> {
 			if (this.resourceVersion == null) {
 				list(null, new ArrayList<>());
 			}
 			else {
 				watch(this.resourceVersion);
 			}
-		}), delayMillis, TimeUnit.MILLISECONDS);
-	}
-
-	private synchronized void onTurn(long mine, Runnable action) {
-		if (this.turn != mine || this.closed) {
-			return;
-		}
-		try {
-			action.run();
-		}
-		catch (RuntimeException | LinkageError ex) {
-			// whatever it is, the loop must go on
-			failed(ex);
-		}
+		});
 	}
 
 	private void list(@Nullable String continueFrom, List<Slice> before) {
@@ -158,11 +114,9 @@ final class EndpointSource {
 		if (continueFrom != null) {
 			path.append("&continue=").append(encode(continueFrom));
 		}
-		long mine = this.turn;
 		TimeoutException late = new TimeoutException("no complete answer within " + LIST_TIMEOUT.toSeconds() + " s");
-		this.timer = this.scheduler.schedule(() -> onTurn(mine, () -> failed(late)), LIST_TIMEOUT.toNanos(),
-				TimeUnit.NANOSECONDS);
-		send(path.toString(), LIST_TIMEOUT, new ListAnswer(this, before, continueFrom != null));
+		this.turns.in(LIST_TIMEOUT.toNanos(), () -> failed(late));
+		this.turns.send(path.toString(), LIST_TIMEOUT, new ListAnswer(this, before, continueFrom != null));
 	}
 
 	/**
@@ -179,7 +133,7 @@ final class EndpointSource {
 		this.lastSign = this.ticker.getAsLong();
 		listenForSilence(this.silence);
 		// newer JDKs count the whole response
-		send(path, Duration.ofSeconds(seconds + 60L), new WatchAnswer(this));
+		this.turns.send(path, Duration.ofSeconds(seconds + 60L), new WatchAnswer(this));
 	}
 
 	private StringBuilder path() {
@@ -188,42 +142,12 @@ final class EndpointSource {
 			.append(encode(SliceParser.SERVICE_LABEL + "=" + this.service.service()));
 	}
 
-	private void send(String path, Duration timeout, Answer answer) {
-		long mine = this.turn;
-		ApiServer.Exchange sent = this.api.get(path, timeout, new ApiServer.Listener() {
-
-			@Override
-			public void headers(int status, @Nullable String retryAfter) {
-				onTurn(mine, () -> answer.headers(status, retryAfter));
-			}
-
-			@Override
-			public void data(ByteBuffer part) {
-				onTurn(mine, () -> answer.data(part));
-			}
-
-			@Override
-			public void end(@Nullable Throwable cause) {
-				onTurn(mine, () -> {
-					// nothing left to cancel: its connection may serve the next request
-					EndpointSource.this.exchange = null;
-					answer.end(cause);
-				});
-			}
-
-		});
-		if (this.turn == mine) {
-			this.exchange = sent;
-		}
-	}
-
 	/**
 	 * A half-open connection says nothing for ever: without an event or a bookmark in
 	 * time it is given up.
 	 */
 	private void listenForSilence(long nanos) {
-		long mine = this.turn;
-		this.timer = this.scheduler.schedule(() -> onTurn(mine, () -> {
+		this.turns.in(nanos, () -> {
 			long left = this.lastSign + this.silence - this.ticker.getAsLong();
 			if (left > 0) {
 				listenForSilence(left);
@@ -232,7 +156,7 @@ final class EndpointSource {
 				this.receiver.restarted("silent");
 				again(this.backoff.afterCleanEnd());
 			}
-		}), nanos, TimeUnit.NANOSECONDS);
+		});
 	}
 
 	// what the answers call, on their turn
@@ -245,7 +169,7 @@ final class EndpointSource {
 		return this.counters;
 	}
 
-	Receiver receiver() {
+	SliceReceiver receiver() {
 		return this.receiver;
 	}
 
@@ -259,20 +183,25 @@ final class EndpointSource {
 	}
 
 	void nextPage(String continueFrom, List<Slice> soFar) {
-		stop();
+		this.turns.next();
 		list(continueFrom, soFar);
 	}
 
 	void listed(List<Slice> slices, String version) {
 		this.paged = true;
 		this.receiver.listed(slices, version);
-		stop();
 		this.resourceVersion = version;
+		this.turns.next();
 		watch(version);
 	}
 
 	void watching() {
 		this.backoff.succeeded();
+		signOfLife();
+	}
+
+	void event() {
+		this.expiredBefore = false;
 		signOfLife();
 	}
 
@@ -283,8 +212,10 @@ final class EndpointSource {
 		// pages of one list that expire twice would do so for ever
 		this.paged = !betweenPages;
 		this.resourceVersion = null;
+		boolean twice = this.expiredBefore;
+		this.expiredBefore = true;
+		again(twice ? this.backoff.afterFailure() : this.backoff.beforeRelist());
 		this.receiver.restarted("expired");
-		again(this.backoff.beforeRelist());
 	}
 
 	void endedCleanly() {
@@ -292,8 +223,8 @@ final class EndpointSource {
 	}
 
 	void failed(Throwable cause) {
-		this.receiver.failed(Problem.unreachable(cause, this.service, this.api.url()));
 		again(this.backoff.afterFailure());
+		this.receiver.failed(Problem.unreachable(cause, this.service, this.api.url()));
 	}
 
 	void refused(int status, String verb, String body, @Nullable String retryAfter) {
@@ -302,80 +233,12 @@ final class EndpointSource {
 			// a watch that is not allowed, or not from there, still leaves the list
 			this.resourceVersion = null;
 		}
+		again(this.backoff.afterRefusal(retryAfter));
 		this.receiver.failed(problem);
-		long wait = seconds(retryAfter);
-		again((wait >= 0) ? this.backoff.after(wait * 1000) : this.backoff.afterFailure());
-	}
-
-	private static long seconds(@Nullable String retryAfter) {
-		try {
-			return (retryAfter != null) ? Math.min(Long.parseLong(retryAfter.strip()), 3600) : -1;
-		}
-		catch (NumberFormatException ignored) {
-			return -1;
-		}
 	}
 
 	private static String encode(String value) {
 		return URLEncoder.encode(value, UTF_8);
-	}
-
-	/**
-	 * Handles the answer to one request.
-	 */
-	interface Answer {
-
-		void headers(int status, @Nullable String retryAfter);
-
-		void data(ByteBuffer part);
-
-		void end(@Nullable Throwable cause);
-
-	}
-
-	/**
-	 * Is told of the slices. Called one at a time, on threads of the HTTP client and of
-	 * the scheduler; must not block.
-	 */
-	interface Receiver {
-
-		/**
-		 * A complete list.
-		 */
-		void listed(Collection<Slice> slices, String version);
-
-		/**
-		 * A slice was added or modified.
-		 */
-		void changed(Slice slice);
-
-		/**
-		 * A slice was deleted.
-		 */
-		void deleted(String name, @Nullable String uid, @Nullable String version);
-
-		/**
-		 * The watch lives.
-		 */
-		void alive();
-
-		/**
-		 * A list or watch failed; another will be tried.
-		 */
-		void failed(Problem problem);
-
-		/**
-		 * A list or watch is started anew though nothing failed.
-		 */
-		void restarted(String why);
-
-	}
-
-	/**
-	 * The name of an object.
-	 */
-	static @Nullable String metadata(JsonNode object, String field) {
-		return SliceParser.text(object.path("metadata"), field);
 	}
 
 }

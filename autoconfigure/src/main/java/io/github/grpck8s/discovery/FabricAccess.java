@@ -10,12 +10,16 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The API server of a fabric8 configuration. Nothing of fabric8 is loaded before a
  * channel resolves.
  */
 final class FabricAccess implements ClusterAccess {
+
+	private static final Logger logger = LoggerFactory.getLogger(FabricAccess.class);
 
 	private final Config config;
 
@@ -72,8 +76,7 @@ final class FabricAccess implements ClusterAccess {
 			}
 		}
 		catch (Exception ex) {
-			System.getLogger("io.github.grpck8s.discovery")
-				.log(System.Logger.Level.WARNING, "Cannot read the user of kubeconfig " + file, ex);
+			logger.warn("Cannot read the user of kubeconfig {}", file, ex);
 		}
 		return null;
 	}

@@ -1,24 +1,19 @@
 package io.github.grpck8s.discovery;
 
-import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 
-import io.github.grpck8s.EndpointAttributes;
-import io.grpc.Attributes;
-import io.grpc.EquivalentAddressGroup;
 import io.grpc.NameResolver;
 import io.grpc.Status;
-import io.grpc.StatusOr;
 import io.grpc.SynchronizationContext;
 import io.grpc.SynchronizationContext.ScheduledHandle;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tells one channel which pods there are. Thin: it chooses from what the hub knows and
@@ -27,19 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class KubernetesNameResolver extends NameResolver {
 
-	/**
-	 * At most one emission in this time; none is delayed longer.
-	 */
-	static final long WINDOW = TimeUnit.MILLISECONDS.toNanos(100);
-
-	/**
-	 * How long a set must be empty before connections are given up for it.
-	 */
-	static final long EMPTY_HOLD = TimeUnit.SECONDS.toNanos(1);
-
 	private static final Duration RETRY_CONFIGURATION = Duration.ofSeconds(5);
 
-	private static final System.Logger logger = System.getLogger("io.github.grpck8s.discovery");
+	private static final Logger logger = LoggerFactory.getLogger(KubernetesNameResolver.class);
 
 	private final ServiceKey service;
 
@@ -61,7 +46,7 @@ final class KubernetesNameResolver extends NameResolver {
 
 	// ---------------- synchronization context ----------------
 
-	private @Nullable Listener2 listener;
+	private @Nullable ChannelListener listener;
 
 	private EndpointSliceHub.@Nullable Subscription subscription;
 
@@ -71,23 +56,7 @@ final class KubernetesNameResolver extends NameResolver {
 
 	private long startedAt;
 
-	private boolean emitted;
-
-	private long emittedAt;
-
-	private List<PodEndpoint> lastEndpoints = List.of();
-
-	private @Nullable String lastText;
-
-	private boolean hadEndpoints;
-
-	private boolean empty;
-
-	private long emptySince;
-
-	private Status lastRefusal = Status.OK;
-
-	private @Nullable Problem setupProblem;
+	private final Emissions emissions = new Emissions();
 
 	KubernetesNameResolver(ServiceKey service, Selection wanted, Source source, Duration initialTimeout,
 			SynchronizationContext syncContext, ScheduledExecutorService timers, Executor offload,
@@ -109,7 +78,7 @@ final class KubernetesNameResolver extends NameResolver {
 
 	@Override
 	public void start(Listener2 newListener) {
-		this.listener = newListener;
+		this.listener = new ChannelListener(this.service, newListener);
 		this.startedAt = this.ticker.getAsLong();
 		this.offload.execute(this::connect);
 		schedule(this.initialTimeout);
@@ -153,18 +122,17 @@ final class KubernetesNameResolver extends NameResolver {
 			made.close();
 			return;
 		}
-		this.setupProblem = null;
 		this.subscription = made;
 		evaluate();
 	}
 
 	private void notConnected(Throwable cause) {
 		if (!this.shutdown) {
-			this.setupProblem = new Problem("configuration", true,
+			Problem problem = new Problem("configuration", true,
 					"Cannot use the Kubernetes configuration to find the pods of " + this.service + " (" + cause
 							+ "): check KUBECONFIG or the mounted service account",
 					cause);
-			emitError(this.setupProblem.status());
+			emitError(problem.status());
 			this.syncContext.schedule(() -> {
 				if (!this.shutdown) {
 					this.offload.execute(this::connect);
@@ -189,7 +157,7 @@ final class KubernetesNameResolver extends NameResolver {
 	}
 
 	private void evaluate() {
-		if (this.shutdown || this.subscription == null) {
+		if (this.listener == null || this.subscription == null) {
 			return;
 		}
 		cancelTimer();
@@ -197,14 +165,14 @@ final class KubernetesNameResolver extends NameResolver {
 		if (state.synced()) {
 			EndpointSet set;
 			try {
-				set = state.select(this.wanted);
+				set = state.select(wanted(this.subscription));
 			}
 			catch (RuntimeException ex) {
 				// an exception here would put the whole channel into panic mode
-				logger.log(Level.ERROR, "Cannot assemble the endpoints of " + this.service + "; keeping the last", ex);
+				logger.error("Cannot assemble the endpoints of {}; keeping the last", this.service, ex);
 				return;
 			}
-			evaluate(set);
+			evaluate(this.listener, set);
 			return;
 		}
 		Problem problem = state.problem();
@@ -221,69 +189,36 @@ final class KubernetesNameResolver extends NameResolver {
 		}
 	}
 
-	private void evaluate(EndpointSet set) {
-		String text = set.isEmpty() ? set.describe(this.service) : null;
-		long now = this.ticker.getAsLong();
-		if (!set.isEmpty()) {
-			this.empty = false;
-		}
-		else if (!this.empty) {
-			this.empty = true;
-			this.emptySince = now;
-		}
-		if (this.emitted && set.endpoints().equals(this.lastEndpoints) && Objects.equals(text, this.lastText)) {
-			return;
-		}
-		long wait = this.emitted ? this.emittedAt + WINDOW - now : 0;
-		if (set.isEmpty() && !this.lastEndpoints.isEmpty()) {
-			wait = Math.max(wait, this.emptySince + EMPTY_HOLD - now);
-		}
-		if (wait > 0) {
-			schedule(wait);
-			return;
-		}
-		if (set.fault() != null && !this.hadEndpoints) {
-			// any policy repeats the text of an error; few tell why a list is empty
-			emitError(Status.UNAVAILABLE.withDescription(set.fault()));
-			return;
-		}
-		emit(set, text, now);
+	/**
+	 * What this channel wants, with the own zone as soon as that is known.
+	 */
+	private Selection wanted(EndpointSliceHub.Subscription held) {
+		String zone = (this.wanted.zone() == null && this.wanted.node() != null) ? held.zoneOf(this.wanted.node())
+				: null;
+		return (zone != null) ? this.wanted.in(zone) : this.wanted;
 	}
 
-	private void emit(EndpointSet set, @Nullable String text, long now) {
-		this.emitted = true;
-		this.emittedAt = now;
-		this.lastEndpoints = set.endpoints();
-		this.lastText = text;
-		this.hadEndpoints |= !set.isEmpty();
-		List<EquivalentAddressGroup> groups = set.endpoints().stream().map(PodEndpoint::group).toList();
-		Attributes attributes = (text != null)
-				? Attributes.newBuilder().set(EndpointAttributes.DESCRIPTION, text).build() : Attributes.EMPTY;
-		tell(ResolutionResult.newBuilder()
-			.setAddressesOrError(StatusOr.fromValue(groups))
-			.setAttributes(attributes)
-			.build());
+	private void evaluate(ChannelListener channel, EndpointSet set) {
+		String text = set.isEmpty() ? set.describe(this.service) : null;
+		long now = this.ticker.getAsLong();
+		long due = this.emissions.due(set, text, now);
+		if (due > 0) {
+			schedule(due);
+		}
+		else if (due == 0 && set.fault() != null && !this.emissions.hadEndpoints()) {
+			// any policy repeats the text of an error; few tell why a list is empty
+			emitError(Status.UNAVAILABLE.withDescription(set.fault()));
+		}
+		else if (due == 0) {
+			this.emissions.emitted(set, text, now);
+			channel.endpoints(set, text);
+		}
 	}
 
 	private void emitError(Status status) {
-		if (!status.getDescription().equals(this.lastText)) {
-			this.lastText = status.getDescription();
-			tell(ResolutionResult.newBuilder().setAddressesOrError(StatusOr.fromStatus(status)).build());
+		if (this.listener != null && this.emissions.failed(String.valueOf(status.getDescription()))) {
+			this.listener.error(status);
 		}
-	}
-
-	private void tell(ResolutionResult result) {
-		if (this.listener == null) {
-			return;
-		}
-		Status answer = this.listener.onResult2(result);
-		boolean news = !answer.isOk() && (answer.getCode() != this.lastRefusal.getCode()
-				|| !Objects.equals(answer.getDescription(), this.lastRefusal.getDescription()));
-		if (news) {
-			// not repeated: the next change is told anyway
-			logger.log(Level.DEBUG, "The channel to {0} did not take the endpoints: {1}", this.service, answer);
-		}
-		this.lastRefusal = answer;
 	}
 
 	private void schedule(long nanos) {

@@ -2,9 +2,11 @@ package io.github.grpck8s.discovery;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.util.List;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +16,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 /**
  * Handles one page of a list. Nothing of it counts before the last page is complete.
  */
-final class ListAnswer implements EndpointSource.Answer {
+final class ListAnswer implements ApiServer.Listener {
 
 	static final ObjectMapper JSON = new ObjectMapper();
 
@@ -70,13 +72,17 @@ final class ListAnswer implements EndpointSource.Answer {
 		try {
 			page = JSON.readTree(this.body.toByteArray());
 		}
-		catch (IOException ex) {
-			this.source.failed(new IOException("the list is not JSON", ex));
+		catch (JsonProcessingException ex) {
+			this.source.failed(new ProtocolException("the list is not JSON: " + ex.getOriginalMessage()));
 			return;
 		}
-		String version = EndpointSource.metadata(page, "resourceVersion");
+		catch (IOException ex) {
+			this.source.failed(ex);
+			return;
+		}
+		String version = SliceParser.metadata(page, "resourceVersion");
 		if (version == null || !page.path("items").isArray() && !page.path("items").isNull()) {
-			this.source.failed(new IOException("the answer is not a list of EndpointSlices"));
+			this.source.failed(new ProtocolException("the answer is not a list of EndpointSlices"));
 			return;
 		}
 		for (JsonNode item : page.path("items")) {
@@ -85,7 +91,7 @@ final class ListAnswer implements EndpointSource.Answer {
 				this.slices.add(slice);
 			}
 		}
-		String next = EndpointSource.metadata(page, "continue");
+		String next = SliceParser.metadata(page, "continue");
 		if (next != null && !next.isEmpty()) {
 			this.source.nextPage(next, this.slices);
 		}

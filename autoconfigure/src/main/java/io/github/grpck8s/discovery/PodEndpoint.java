@@ -1,7 +1,6 @@
 package io.github.grpck8s.discovery;
 
 import java.net.InetSocketAddress;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Objects;
 
@@ -22,10 +21,7 @@ final class PodEndpoint {
 	 * By address, then port: equal sets have the same order.
 	 */
 	static final Comparator<PodEndpoint> ORDER = (first, second) -> {
-		int order = Long.compare(first.sortKey, second.sortKey);
-		if (order == 0 && first.source.slice.family == IpFamily.IPV6) {
-			order = Arrays.compareUnsigned(first.data().address().getAddress(), second.data().address().getAddress());
-		}
+		int order = Slice.Endpoint.BY_ADDRESS.compare(first.source, second.source);
 		return (order != 0) ? order : Integer.compare(first.port(), second.port());
 	};
 
@@ -33,20 +29,12 @@ final class PodEndpoint {
 
 	private final InetSocketAddress address;
 
-	private final long sortKey;
-
 	// a race writes an equal value twice
 	private volatile @Nullable EquivalentAddressGroup group;
 
 	PodEndpoint(Slice.Endpoint source, int port) {
 		this.source = source;
 		this.address = new InetSocketAddress(source.data.address(), port);
-		byte[] bytes = source.data.address().getAddress();
-		long key = 0;
-		for (int i = 0; i < Math.min(7, bytes.length); i++) {
-			key = key << 8 | bytes[i] & 0xff;
-		}
-		this.sortKey = key;
 	}
 
 	InetSocketAddress address() {

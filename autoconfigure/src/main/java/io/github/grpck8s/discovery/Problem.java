@@ -1,5 +1,7 @@
 package io.github.grpck8s.discovery;
 
+import java.net.ProtocolException;
+
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +57,12 @@ record Problem(String code, boolean denied, String description, @Nullable Throwa
 		}
 		String why = (root.getMessage() != null) ? root.getClass().getSimpleName() + ": " + root.getMessage()
 				: root.getClass().getSimpleName();
+		if (root instanceof ProtocolException) {
+			return new Problem("garbled", false,
+					url + " does not answer like a Kubernetes API server when asked for the pods of " + service + " ("
+							+ root.getMessage() + "): check KUBECONFIG and proxies",
+					cause);
+		}
 		return new Problem("unreachable", false,
 				"The API server " + url + " cannot be reached to find the pods of " + service + " (" + why
 						+ "): check the network, KUBERNETES_SERVICE_HOST in a pod, or KUBECONFIG elsewhere",

@@ -13,4 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 record Selection(KubernetesTarget.Port port, IpFamily family, boolean strictFamily, @Nullable String node,
 		@Nullable String zone) {
+
+	Selection in(String ownZone) {
+		return new Selection(this.port, this.family, this.strictFamily, this.node, ownZone);
+	}
+
 }

@@ -1,22 +1,24 @@
 package io.github.grpck8s.discovery;
 
-import java.lang.System.Logger.Level;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What all channels of a JVM to one Service share: the slices, kept by one list and
  * watch. Thread-safe; subscribers are called without the lock and must only note that
  * something changed.
  */
-final class ServiceWatch implements EndpointSource.Receiver {
+final class ServiceWatch implements SliceReceiver {
 
 	/**
 	 * One window: a pod that moves between slices is in none for a moment.
@@ -25,13 +27,15 @@ final class ServiceWatch implements EndpointSource.Receiver {
 
 	private static final long LOG_INTERVAL = TimeUnit.MINUTES.toNanos(5);
 
-	private static final System.Logger logger = System.getLogger("io.github.grpck8s.discovery");
+	private static final Logger logger = LoggerFactory.getLogger(ServiceWatch.class);
 
 	private final ServiceKey service;
 
 	private final ScheduledExecutorService scheduler;
 
 	private final LongSupplier ticker;
+
+	private final Consumer<Collection<Slice>> seen;
 
 	private final List<Runnable> subscribers = new CopyOnWriteArrayList<>();
 
@@ -49,7 +53,13 @@ final class ServiceWatch implements EndpointSource.Receiver {
 
 	private boolean closed;
 
-	ServiceWatch(ServiceKey service, ScheduledExecutorService scheduler, LongSupplier ticker) {
+	/**
+	 * Create a watch that knows nothing yet.
+	 * @param seen is told all slices that come, without any lock
+	 */
+	ServiceWatch(ServiceKey service, ScheduledExecutorService scheduler, LongSupplier ticker,
+			Consumer<Collection<Slice>> seen) {
+		this.seen = seen;
 		this.service = service;
 		this.scheduler = scheduler;
 		this.ticker = ticker;
@@ -99,6 +109,7 @@ final class ServiceWatch implements EndpointSource.Receiver {
 			recovered();
 		}
 		alive();
+		this.seen.accept(slices);
 		if (!wait) {
 			notifySubscribers();
 		}
@@ -112,6 +123,7 @@ final class ServiceWatch implements EndpointSource.Receiver {
 			}
 			update();
 		}
+		this.seen.accept(List.of(slice));
 		notifySubscribers();
 	}
 
@@ -145,11 +157,8 @@ final class ServiceWatch implements EndpointSource.Receiver {
 			if (!this.logged || now - this.lastLog >= LOG_INTERVAL) {
 				this.logged = true;
 				this.lastLog = now;
-				logger
-					.log(Level.WARNING,
-							this.state.synced() ? "Keeping the last known endpoints of {0}, trying again: {1}"
-									: "No endpoints of {0} yet, trying again: {1}",
-							this.service, problem.description());
+				logger.warn(this.state.synced() ? "Keeping the last known endpoints of {}, trying again: {}"
+						: "No endpoints of {} yet, trying again: {}", this.service, problem.description());
 			}
 		}
 		notifySubscribers();
@@ -157,7 +166,7 @@ final class ServiceWatch implements EndpointSource.Receiver {
 
 	@Override
 	public void restarted(String why) {
-		logger.log(Level.DEBUG, "Restarting the watch of {0}: {1}", this.service, why);
+		logger.debug("Restarting the watch of {}: {}", this.service, why);
 	}
 
 	private void recovered() {
@@ -192,13 +201,13 @@ final class ServiceWatch implements EndpointSource.Receiver {
 		notifySubscribers();
 	}
 
-	private void notifySubscribers() {
+	void notifySubscribers() {
 		for (Runnable subscriber : this.subscribers) {
 			try {
 				subscriber.run();
 			}
 			catch (RuntimeException ex) {
-				logger.log(Level.WARNING, "A subscriber of " + this.service + " failed", ex);
+				logger.warn("A subscriber of {} failed", this.service, ex);
 			}
 		}
 	}

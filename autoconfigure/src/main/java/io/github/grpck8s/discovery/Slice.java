@@ -1,6 +1,8 @@
 package io.github.grpck8s.discovery;
 
 import java.net.InetAddress;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 
@@ -31,7 +33,10 @@ final class Slice {
 		this.resourceVersion = resourceVersion;
 		this.family = family;
 		this.ports = List.copyOf(ports);
-		this.endpoints = endpoints.stream().map((data) -> new Endpoint(this, data)).toList();
+		this.endpoints = endpoints.stream()
+			.map((data) -> new Endpoint(this, data))
+			.sorted(Endpoint.BY_ADDRESS)
+			.toList();
 	}
 
 	/**
@@ -97,9 +102,18 @@ final class Slice {
 	 */
 	static final class Endpoint {
 
+		static final Comparator<Endpoint> BY_ADDRESS = (first, second) -> {
+			int order = Long.compare(first.beginning, second.beginning);
+			return (order != 0 || first.slice.family == IpFamily.IPV4) ? order
+					: Arrays.compareUnsigned(first.data.address().getAddress(), second.data.address().getAddress());
+		};
+
 		final Slice slice;
 
 		final EndpointData data;
+
+		// of the address: all of an IPv4 address
+		private final long beginning;
 
 		// a race writes an equal value twice
 		private volatile @Nullable PodEndpoint last;
@@ -107,6 +121,12 @@ final class Slice {
 		private Endpoint(Slice slice, EndpointData data) {
 			this.slice = slice;
 			this.data = data;
+			byte[] bytes = data.address().getAddress();
+			long key = 0;
+			for (int i = 0; i < Math.min(7, bytes.length); i++) {
+				key = key << 8 | bytes[i] & 0xff;
+			}
+			this.beginning = key;
 		}
 
 		PodEndpoint at(int port) {

@@ -2,8 +2,8 @@ package io.github.grpck8s.discovery;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -74,7 +74,7 @@ final class SliceAssembler {
 	}
 
 	private EndpointSet assemble(IpFamily family) {
-		Collection<PodEndpoint> candidates = candidates(family);
+		List<PodEndpoint> candidates = candidates(family);
 		List<PodEndpoint> ready = new ArrayList<>(candidates.size());
 		List<PodEndpoint> draining = new ArrayList<>();
 		int notReady = 0;
@@ -98,60 +98,66 @@ final class SliceAssembler {
 		// kube-proxy ignores hints of terminating endpoints
 		Topology topology = (tier == Tier.READY) ? topology(ready) : Topology.ALL;
 		List<PodEndpoint> chosen = (tier == Tier.READY) ? choose(ready, topology) : draining;
-		chosen.sort(PodEndpoint.ORDER);
 		return new EndpointSet(List.copyOf(chosen), tier, topology, family, notReady, terminating, null);
 	}
 
 	/**
-	 * Each endpoint once: a move writes it to the new slice before it leaves the old one.
+	 * Each endpoint once, in order: a move writes it to the new slice before it leaves
+	 * the old one. Slices are sorted by themselves, so sorting all is merging.
 	 */
-	private Collection<PodEndpoint> candidates(IpFamily family) {
-		Map<Object, PodEndpoint> byAddress = new HashMap<>();
-		Map<Object, List<PodEndpoint>> several = new HashMap<>();
-		Set<String> pods = new HashSet<>();
-		boolean podTwice = false;
+	private List<PodEndpoint> candidates(IpFamily family) {
+		List<PodEndpoint> all = new ArrayList<>();
+		Set<Integer> numbers = new HashSet<>();
 		for (Slice slice : this.slices) {
 			int number = (slice.family == family) ? this.port.in(slice) : 0;
-			if (number == 0) {
-				continue;
-			}
-			for (Slice.Endpoint endpoint : slice.endpoints) {
-				PodEndpoint pod = endpoint.at(number);
-				String uid = pod.data().podUid();
-				podTwice |= uid != null && !pods.add(uid);
-				PodEndpoint former = byAddress.putIfAbsent(pod.address(), pod);
-				if (former != null) {
-					several.computeIfAbsent(pod.address(), (address) -> new ArrayList<>(List.of(former))).add(pod);
+			if (number != 0) {
+				numbers.add(number);
+				for (Slice.Endpoint endpoint : slice.endpoints) {
+					all.add(endpoint.at(number));
 				}
 			}
 		}
-		several.forEach((address, pretenders) -> byAddress.put(address, Precedence.of(pretenders)));
 		if (!this.held.isEmpty()) {
-			addHeld(family, byAddress);
+			addHeld(family, all);
 		}
-		return podTwice ? oncePerPod(byAddress.values()) : byAddress.values();
+		all.sort(PodEndpoint.ORDER);
+		List<PodEndpoint> once = oncePerAddress(all);
+		return (numbers.size() > 1) ? oncePerPod(once) : once;
+	}
+
+	private static List<PodEndpoint> oncePerAddress(List<PodEndpoint> sorted) {
+		List<PodEndpoint> once = new ArrayList<>(sorted.size());
+		for (int i = 0; i < sorted.size();) {
+			int end = i + 1;
+			while (end < sorted.size() && PodEndpoint.ORDER.compare(sorted.get(i), sorted.get(end)) == 0) {
+				end++;
+			}
+			once.add((end == i + 1) ? sorted.get(i) : Precedence.of(sorted.subList(i, end)));
+			i = end;
+		}
+		return once;
 	}
 
 	/**
 	 * While a port of the pods changes its number, a pod stands in a slice with the old
 	 * and in one with the new number.
 	 */
-	private static Collection<PodEndpoint> oncePerPod(Collection<PodEndpoint> endpoints) {
-		Map<Object, List<PodEndpoint>> byPod = new HashMap<>();
+	private static List<PodEndpoint> oncePerPod(List<PodEndpoint> endpoints) {
+		Map<Object, List<PodEndpoint>> byPod = new LinkedHashMap<>();
 		for (PodEndpoint endpoint : endpoints) {
 			String uid = endpoint.data().podUid();
 			byPod.computeIfAbsent((uid != null) ? uid : endpoint.address(), (key) -> new ArrayList<>(1)).add(endpoint);
 		}
-		return byPod.values().stream().map(Precedence::of).toList();
+		return byPod.values().stream().map(Precedence::of).sorted(PodEndpoint.ORDER).toList();
 	}
 
-	private void addHeld(IpFamily family, Map<Object, PodEndpoint> byAddress) {
-		Set<String> pods = new HashSet<>();
+	private void addHeld(IpFamily family, List<PodEndpoint> all) {
+		Set<Object> present = new HashSet<>();
+		all.forEach((endpoint) -> present.add(endpoint.address()));
 		for (Slice slice : this.slices) {
 			for (Slice.Endpoint endpoint : slice.endpoints) {
-				String uid = endpoint.data.podUid();
-				if (uid != null && slice.family == family) {
-					pods.add(uid);
+				if (endpoint.data.podUid() != null) {
+					present.add(endpoint.data.podUid());
 				}
 			}
 		}
@@ -159,9 +165,11 @@ final class SliceAssembler {
 			int number = (slice.family == family) ? this.port.in(slice) : 0;
 			for (Slice.Endpoint endpoint : slice.endpoints) {
 				String uid = endpoint.data.podUid();
-				if (number != 0 && (uid == null || !pods.contains(uid))) {
+				if (number != 0 && (uid == null || !present.contains(uid))) {
 					PodEndpoint pod = endpoint.at(number);
-					byAddress.putIfAbsent(pod.address(), pod);
+					if (!present.contains(pod.address())) {
+						all.add(pod);
+					}
 				}
 			}
 		}

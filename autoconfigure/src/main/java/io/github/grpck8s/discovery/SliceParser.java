@@ -145,6 +145,13 @@ final class SliceParser {
 	}
 
 	/**
+	 * A field of an object's metadata.
+	 */
+	static @Nullable String metadata(JsonNode object, String field) {
+		return text(object.path("metadata"), field);
+	}
+
+	/**
 	 * A cluster has few nodes and zones but many endpoints.
 	 */
 	private static @Nullable String shared(@Nullable String name) {

@@ -11,7 +11,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 /**
  * Handles the events of one watch.
  */
-final class WatchAnswer implements EndpointSource.Answer {
+final class WatchAnswer implements ApiServer.Listener {
 
 	private static final int MAX_ERROR = 64 * 1024;
 
@@ -87,7 +87,7 @@ final class WatchAnswer implements EndpointSource.Answer {
 			error(object);
 			return;
 		}
-		this.source.signOfLife();
+		this.source.event();
 		switch (type) {
 			case "ADDED", "MODIFIED" -> {
 				Slice slice = this.source.parser().parse(object);
@@ -100,20 +100,20 @@ final class WatchAnswer implements EndpointSource.Answer {
 			}
 			default -> this.source.counters().malformed();
 		}
-		String version = EndpointSource.metadata(object, "resourceVersion");
+		String version = SliceParser.metadata(object, "resourceVersion");
 		if (version != null && !version.isEmpty()) {
 			this.source.reached(version);
 		}
 	}
 
 	private void deleted(JsonNode object) {
-		String name = EndpointSource.metadata(object, "name");
+		String name = SliceParser.metadata(object, "name");
 		if (name == null) {
 			this.source.counters().malformed();
 			return;
 		}
 		this.source.receiver()
-			.deleted(name, EndpointSource.metadata(object, "uid"), EndpointSource.metadata(object, "resourceVersion"));
+			.deleted(name, SliceParser.metadata(object, "uid"), SliceParser.metadata(object, "resourceVersion"));
 	}
 
 	/**

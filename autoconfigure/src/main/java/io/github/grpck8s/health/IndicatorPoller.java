@@ -13,10 +13,10 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Asks indicators in rounds and keeps their last answers, so that a probe never waits for
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class IndicatorPoller implements AutoCloseable {
 
-	private static final Logger logger = Logger.getLogger(IndicatorPoller.class.getName());
+	private static final Logger logger = LoggerFactory.getLogger(IndicatorPoller.class);
 
 	private final Supplier<Map<String, Indicator>> indicators;
 
@@ -135,7 +135,7 @@ public final class IndicatorPoller implements AutoCloseable {
 		}
 		catch (RuntimeException ex) {
 			// a scheduled task that throws would never run again
-			logger.log(Level.WARNING, "The health indicators cannot be listed; the last answers stay", ex);
+			logger.warn("The health indicators cannot be listed; the last answers stay", ex);
 		}
 	}
 
@@ -152,7 +152,7 @@ public final class IndicatorPoller implements AutoCloseable {
 				status = indicator.status();
 			}
 			catch (Exception | LinkageError ex) {
-				logger.log(Level.FINE, ex, () -> "Health indicator '" + name + "' failed");
+				logger.debug("Health indicator '{}' failed", name, ex);
 			}
 			finally {
 				limit.cancel(false);

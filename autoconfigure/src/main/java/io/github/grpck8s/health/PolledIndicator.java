@@ -1,16 +1,17 @@
 package io.github.grpck8s.health;
 
 import java.time.Duration;
-import java.util.logging.Logger;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What is known of one indicator. Any thread may call.
  */
 final class PolledIndicator {
 
-	private static final Logger logger = Logger.getLogger(PolledIndicator.class.getName());
+	private static final Logger logger = LoggerFactory.getLogger(PolledIndicator.class);
 
 	private final String name;
 
@@ -66,8 +67,8 @@ final class PolledIndicator {
 		this.late = true;
 		boolean differs = set(Indicator.DOWN);
 		if (differs) {
-			logger.warning(() -> "Health indicator '" + this.name + "' has not answered for "
-					+ Duration.ofNanos(timeoutNanos) + " (grpc.k8s.health.timeout): it counts as DOWN until it does");
+			logger.warn("Health indicator '{}' has not answered for {} (grpc.k8s.health.timeout):"
+					+ " it counts as DOWN until it does", this.name, Duration.ofNanos(timeoutNanos));
 		}
 		return differs;
 	}

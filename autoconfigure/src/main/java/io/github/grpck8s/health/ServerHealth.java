@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import java.util.logging.Logger;
 
 import io.github.grpck8s.DrainListener;
 import io.github.grpck8s.InfrastructureCalls;
@@ -17,6 +16,8 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the servers of an application say of themselves over {@code grpc.health.v1}.
@@ -47,7 +48,7 @@ public final class ServerHealth implements ServerLifecycleListener, DrainListene
 	 */
 	public static final String STARTUP = "startup";
 
-	private static final Logger logger = Logger.getLogger(ServerHealth.class.getName());
+	private static final Logger logger = LoggerFactory.getLogger(ServerHealth.class);
 
 	private static final BooleanSupplier WELL = () -> true;
 
@@ -182,7 +183,7 @@ public final class ServerHealth implements ServerLifecycleListener, DrainListene
 		statuses.put(LIVENESS, status(this.opened && now.getOrDefault(LIVENESS, WELL).getAsBoolean()));
 		ServingStatus before = this.board.status("");
 		if (before != null && before != ready) {
-			logger.info(() -> "gRPC health is " + ready);
+			logger.info("gRPC health is {}", ready);
 		}
 		this.board.publish(statuses, mayServe);
 	}

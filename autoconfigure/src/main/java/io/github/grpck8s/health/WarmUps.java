@@ -4,10 +4,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 
 import io.github.grpck8s.GrpcWarmUp;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs the warm-ups of an application. They may take their time, but not for ever, and
@@ -15,7 +15,7 @@ import io.github.grpck8s.GrpcWarmUp;
  */
 public final class WarmUps {
 
-	private static final Logger logger = Logger.getLogger(WarmUps.class.getName());
+	private static final Logger logger = LoggerFactory.getLogger(WarmUps.class);
 
 	private WarmUps() {
 	}
@@ -39,8 +39,8 @@ public final class WarmUps {
 		thread.start();
 		try {
 			if (!done.await(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
-				logger.warning(() -> "The warm-up is not done after " + timeout
-						+ " (grpc.k8s.health.warm-up-timeout): the application accepts traffic without it");
+				logger.warn("The warm-up is not done after {} (grpc.k8s.health.warm-up-timeout):"
+						+ " the application accepts traffic without it", timeout);
 			}
 		}
 		catch (InterruptedException ex) {
@@ -53,7 +53,7 @@ public final class WarmUps {
 			warmUp.warmUp();
 		}
 		catch (Exception | LinkageError ex) {
-			logger.log(Level.WARNING, ex, () -> "Warm-up " + warmUp.getClass().getName() + " failed");
+			logger.warn("Warm-up {} failed", warmUp.getClass().getName(), ex);
 		}
 	}
 

@@ -1,12 +1,11 @@
 package io.github.grpck8s.health;
 
-import java.util.logging.Level;
-import java.util.logging.Logger;
-
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.stub.ServerCallStreamObserver;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One open Watch. A stream observer takes one thread at a time, so all that is sent is
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WatchCall {
 
-	private static final Logger logger = Logger.getLogger(WatchCall.class.getName());
+	private static final Logger logger = LoggerFactory.getLogger(WatchCall.class);
 
 	private final String name;
 
@@ -105,7 +104,7 @@ final class WatchCall {
 			}
 			catch (RuntimeException ex) {
 				// a call that is over must not keep the news from the others
-				logger.log(Level.FINE, "A Watch is over", ex);
+				logger.debug("A Watch is over", ex);
 				return false;
 			}
 		}

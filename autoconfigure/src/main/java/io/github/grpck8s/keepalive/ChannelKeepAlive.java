@@ -1,6 +1,5 @@
 package io.github.grpck8s.keepalive;
 
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Function;
@@ -11,6 +10,8 @@ import io.github.grpck8s.StackSettings;
 import io.github.grpck8s.StackSettings.Setting;
 import io.grpc.ManagedChannelBuilder;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
@@ -27,6 +28,8 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
  */
 public record ChannelKeepAlive(ChannelPings kubernetes, ChannelPings all, Map<String, ChannelPings> channels,
 		StackSettings stack) implements ChannelFeature {
+
+	private static final Logger logger = LoggerFactory.getLogger(ChannelKeepAlive.class);
 
 	static final String PREFIX = "grpc.k8s.keepalive.";
 
@@ -47,9 +50,7 @@ public record ChannelKeepAlive(ChannelPings kubernetes, ChannelPings all, Map<St
 			}
 		}
 		catch (UnsupportedOperationException ex) {
-			System.getLogger(ChannelKeepAlive.class.getName())
-				.log(Level.DEBUG, "Channel ''{0}'': {1} knows no keep-alive", channel.name(),
-						builder.getClass().getSimpleName());
+			logger.debug("Channel '{}': {} knows no keep-alive", channel.name(), builder.getClass().getSimpleName());
 		}
 	}
 

@@ -1,11 +1,12 @@
 package io.github.grpck8s.keepalive;
 
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 
 import io.github.grpck8s.ServerFeature;
 import io.grpc.ServerBuilder;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
@@ -29,6 +30,8 @@ public record ServerKeepAlive(@Nullable Duration time, @Nullable Duration timeou
 		@Nullable Boolean permitWithoutCalls, @Nullable Duration maxConnectionAge,
 		@Nullable Duration maxConnectionAgeGrace, @Nullable Duration maxConnectionIdle) implements ServerFeature {
 
+	private static final Logger logger = LoggerFactory.getLogger(ServerKeepAlive.class);
+
 	@Override
 	public void applyTo(ServerBuilder<?> server) {
 		try {
@@ -36,8 +39,7 @@ public record ServerKeepAlive(@Nullable Duration time, @Nullable Duration timeou
 		}
 		catch (UnsupportedOperationException ex) {
 			// only a transport with connections has this, one in the same process has not
-			System.getLogger(ServerKeepAlive.class.getName())
-				.log(Level.DEBUG, "{0} knows no keep-alive", server.getClass().getSimpleName());
+			logger.debug("{} knows no keep-alive", server.getClass().getSimpleName());
 		}
 	}
 

@@ -1,6 +1,5 @@
 package io.github.grpck8s.keepalive;
 
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -17,6 +16,8 @@ import io.grpc.ManagedChannelBuilder;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Says once per channel what to do when a server sends a channel away because of its
@@ -26,6 +27,8 @@ import io.grpc.Status;
  * @param pings what the channels send
  */
 public record TooManyPingsHint(ChannelKeepAlive pings) implements ChannelFeature {
+
+	private static final Logger logger = LoggerFactory.getLogger(TooManyPingsHint.class);
 
 	private static final String DEBUG_DATA = "too_many_pings";
 
@@ -71,15 +74,14 @@ public record TooManyPingsHint(ChannelKeepAlive pings) implements ChannelFeature
 		private void look(Status status) {
 			String description = status.isOk() ? null : status.getDescription();
 			if (description != null && description.contains(DEBUG_DATA) && this.said.compareAndSet(false, true)) {
-				System.getLogger(TooManyPingsHint.class.getName())
-					.log(Level.WARNING,
-							"A server of {0} ended a connection of channel ''{1}'' with {2}: it permits fewer pings"
-									+ " than ''{3}'' ({4}) sends. Raise that, or lower what the server permits"
-									+ " (''grpc.k8s.keepalive.server.permit-time'' and"
-									+ " ''grpc.k8s.keepalive.server.permit-without-calls'' there;"
-									+ " by default gRPC permits one ping in 5 minutes, none without calls)",
-							this.channel.target(), this.channel.name(), DEBUG_DATA, this.time.property(),
-							this.time.value());
+				logger.warn(
+						"A server of {} ended a connection of channel '{}' with {}: it permits fewer pings"
+								+ " than '{}' ({}) sends. Raise that, or lower what the server permits"
+								+ " ('grpc.k8s.keepalive.server.permit-time' and"
+								+ " 'grpc.k8s.keepalive.server.permit-without-calls' there;"
+								+ " by default gRPC permits one ping in 5 minutes, none without calls)",
+						this.channel.target(), this.channel.name(), DEBUG_DATA, this.time.property(),
+						this.time.value());
 			}
 		}
 

@@ -1,13 +1,17 @@
 package io.github.grpck8s.limits;
 
-import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The memory that the calls of one connection share. Safe for all threads.
  */
 final class Budget {
+
+	private static final Logger logger = LoggerFactory.getLogger(Budget.class);
 
 	private final long limit;
 
@@ -48,9 +52,8 @@ final class Budget {
 		String description = this.limit + " bytes of this connection wait in memory: " + why
 				+ " (limit: grpc.k8s.limits.max-buffered-size of the server)";
 		if (this.warned.compareAndSet(false, true)) {
-			System.getLogger(BufferLimit.class.getName())
-				.log(Level.WARNING, "Ended a call of {0}: {1}. Further ones of this connection are not logged",
-						this.peer, description);
+			logger.warn("Ended a call of {}: {}. Further ones of this connection are not logged", this.peer,
+					description);
 		}
 		return description;
 	}

@@ -1,6 +1,5 @@
 package io.github.grpck8s.limits;
 
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +11,8 @@ import io.github.grpck8s.ChannelTransport;
 import io.github.grpck8s.StackSettings;
 import io.grpc.ManagedChannelBuilder;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a server may ask of a channel, and how long a connection may take to come about.
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record ChannelLimits(ChannelBounds all, Map<String, ChannelBounds> channels, List<ChannelTransport> transports,
 		StackSettings stack) implements ChannelFeature {
+
+	private static final Logger logger = LoggerFactory.getLogger(ChannelLimits.class);
 
 	@Override
 	public void applyTo(ChannelSpec channel, ManagedChannelBuilder<?> builder) {
@@ -38,9 +41,8 @@ public record ChannelLimits(ChannelBounds all, Map<String, ChannelBounds> channe
 			.filter((transport) -> transport.builds(builder))
 			.findFirst()
 			.ifPresentOrElse((transport) -> applyTo(channel, builder, transport),
-					() -> System.getLogger(ChannelLimits.class.getName())
-						.log(Level.DEBUG, "Channel ''{0}'': {1} knows no limit of window and connect time",
-								channel.name(), builder.getClass().getSimpleName()));
+					() -> logger.debug("Channel '{}': {} knows no limit of window and connect time", channel.name(),
+							builder.getClass().getSimpleName()));
 	}
 
 	private void applyTo(ChannelSpec channel, ManagedChannelBuilder<?> builder, ChannelTransport transport) {

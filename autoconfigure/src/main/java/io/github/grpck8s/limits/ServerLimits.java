@@ -1,6 +1,5 @@
 package io.github.grpck8s.limits;
 
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 
@@ -8,6 +7,8 @@ import io.github.grpck8s.ServerFeature;
 import io.github.grpck8s.ServerTransport;
 import io.grpc.ServerBuilder;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What one connection may ask of a server. A value that is {@code null} is left as the
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 public record ServerLimits(@Nullable Integer maxConcurrentStreams, @Nullable Integer maxResets,
 		Duration maxResetsWindow, @Nullable Integer window, @Nullable Integer maxMessageSize,
 		@Nullable Integer maxMetadataSize, List<ServerTransport> transports) implements ServerFeature {
+
+	private static final Logger logger = LoggerFactory.getLogger(ServerLimits.class);
 
 	@Override
 	public void applyTo(ServerBuilder<?> server) {
@@ -62,8 +65,7 @@ public record ServerLimits(@Nullable Integer maxConcurrentStreams, @Nullable Int
 	}
 
 	private static void debug(ServerBuilder<?> server, String what) {
-		System.getLogger(ServerLimits.class.getName())
-			.log(Level.DEBUG, "{0} knows no limit of {1}", server.getClass().getSimpleName(), what);
+		logger.debug("{} knows no limit of {}", server.getClass().getSimpleName(), what);
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.github.grpck8s.observability;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,9 @@ final class Lazily<T> {
 
 	private static final Logger logger = LoggerFactory.getLogger(Lazily.class);
 
+	/** Early calls are few; what still fails after so many will always fail. */
+	private static final int MAX_TRIES = 100;
+
 	private final String what;
 
 	private final Supplier<? extends @Nullable T> supplier;
@@ -26,7 +30,7 @@ final class Lazily<T> {
 
 	private volatile boolean looked;
 
-	private volatile boolean complained;
+	private final AtomicInteger failures = new AtomicInteger();
 
 	/**
 	 * Create the value.
@@ -61,10 +65,14 @@ final class Lazily<T> {
 			}
 		}
 		catch (RuntimeException ex) {
-			if (!this.complained) {
-				this.complained = true;
+			int failures = this.failures.incrementAndGet();
+			if (failures == 1) {
 				logger.warn("Calls are left without {} for now, the next call tries again: {}", this.what,
 						ex.toString());
+			}
+			else if (failures == MAX_TRIES) {
+				logger.error("Calls are left without {} for good", this.what, ex);
+				this.looked = true;
 			}
 		}
 	}

@@ -31,7 +31,8 @@ public final class OtlpReport implements AutoConfigurationCustomizerProvider {
 	 */
 	private static final List<java.util.logging.Logger> REPLACED = List.of(
 			java.util.logging.Logger.getLogger("io.opentelemetry.exporter.internal.http.HttpExporter"),
-			java.util.logging.Logger.getLogger("io.opentelemetry.exporter.internal.grpc.GrpcExporter"));
+			java.util.logging.Logger.getLogger("io.opentelemetry.exporter.internal.grpc.GrpcExporter"),
+			java.util.logging.Logger.getLogger("io.opentelemetry.sdk.metrics.export.PeriodicMetricReader"));
 
 	/** The signals that fail, by endpoint. Guarded by itself. */
 	private final Map<String, Set<String>> failing = new HashMap<>();

@@ -197,6 +197,16 @@ class EndpointSourceTests {
 	}
 
 	@Test
+	void answerOfSomethingElseIsNamed() {
+		this.api.last().answer(200, "<html>Please log in</html>");
+		this.time.pass(Duration.ofSeconds(3));
+		this.api.last().answer(200, "{\"kind\":\"Status\"}");
+		assertThat(this.heard.problems).hasSize(2)
+			.allSatisfy((problem) -> assertThat(problem.description())
+				.startsWith("https://api.example does not answer like a Kubernetes API server"));
+	}
+
+	@Test
 	void watchFromAVersionThatDoesNotExistListsAnew() {
 		watching();
 		this.api.last().answer(504, "Too large resource version");
@@ -235,7 +245,7 @@ class EndpointSourceTests {
 		assertThat(this.heard.problems).isEmpty();
 	}
 
-	private static final class Recorder implements EndpointSource.Receiver {
+	private static final class Recorder implements SliceReceiver {
 
 		final List<Collection<Slice>> lists = new ArrayList<>();
 

@@ -88,6 +88,34 @@ class KubernetesNameResolverTests {
 	}
 
 	@Test
+	void r30_ownZoneIsLearnedFromAnyWatchedService() {
+		DiscoverySettings onNode = new DiscoverySettings(null, null, "n2", IpFamily.AUTO, false,
+				Duration.ofSeconds(150), Duration.ofMinutes(10), Duration.ofSeconds(15));
+		KubernetesNameResolver users = new KubernetesNameResolver(Slices.USERS,
+				Slices.wanted("k8s:///users.shop:grpc",
+						(any) -> new Selection(any.port(), any.family(), false, "n2", null)),
+				(service, changed) -> this.hub.subscribe(service, onNode, changed), onNode.initialTimeout(),
+				this.syncContext, this.time, this.time, this.time::nanos);
+		this.syncContext.execute(() -> users.start(this.told));
+		this.time.settle();
+		this.api.last()
+			.answer(200, list("7", itemOf("a", "5",
+					"{'addresses':['10.0.0.1'],'hints':{'forZones':[{'name':'z1'}]}},{'addresses':['10.0.0.2'],'hints':{'forZones':[{'name':'z2'}]}}"
+						.replace('\'', '"'))));
+		this.time.pass(Duration.ofSeconds(1));
+		assertThat(this.told.texts).containsExactly("10.0.0.1 10.0.0.2");
+		this.hub.subscribe(new ServiceKey("shop", "orders"), onNode, () -> {
+		});
+		this.time.settle();
+		this.api.last()
+			.answer(200, list("8",
+					itemOf("o", "6", "{'addresses':['10.0.9.9'],'nodeName':'n2','zone':'z2'}".replace('\'', '"'))
+						.replace("\"users\"", "\"orders\"")));
+		this.time.settle();
+		assertThat(this.told.texts).containsExactly("10.0.0.1 10.0.0.2", "10.0.0.2");
+	}
+
+	@Test
 	void r36_expiredWatchLeadsToOneEmission() {
 		synced("10.0.0.1");
 		this.time.pass(Duration.ofSeconds(10));

@@ -2,14 +2,8 @@ package io.github.grpck8s.keepalive;
 
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
-import java.text.MessageFormat;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 
 import io.github.grpck8s.ChannelSpec;
 import io.github.grpck8s.StackSettings;
@@ -24,9 +18,11 @@ import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ServerCalls;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -35,6 +31,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * What is said when a server sends a channel away.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class TooManyPingsHintTests {
 
 	private static final ChannelSpec USERS = new ChannelSpec("users", "k8s:///users.shop:grpc");
@@ -49,57 +46,26 @@ class TooManyPingsHintTests {
 	private static final Status SENT_AWAY = Status.RESOURCE_EXHAUSTED.withDescription(
 			"Connection closed after GOAWAY. HTTP/2 error code: ENHANCE_YOUR_CALM, debug data:" + " too_many_pings");
 
-	private final List<String> log = new ArrayList<>();
-
-	private final Handler handler = new Handler() {
-
-		@Override
-		public void publish(LogRecord entry) {
-			TooManyPingsHintTests.this.log.add(MessageFormat.format(entry.getMessage(), entry.getParameters()));
-		}
-
-		@Override
-		public void flush() {
-		}
-
-		@Override
-		public void close() {
-		}
-
-	};
-
-	private final Logger logger = Logger.getLogger(TooManyPingsHint.class.getName());
-
-	@BeforeEach
-	void listen() {
-		this.logger.addHandler(this.handler);
-	}
-
-	@AfterEach
-	void stopListening() {
-		this.logger.removeHandler(this.handler);
-	}
-
 	@Test
-	void namesBothSettingsOnce() throws Exception {
+	void namesBothSettingsOnce(CapturedOutput output) throws Exception {
 		call(USERS, SENT_AWAY, 3);
-		assertThat(this.log).singleElement()
+		assertThat(output.toString().lines().filter((line) -> line.contains("too_many_pings"))).singleElement()
 			.asString()
-			.contains("channel 'users'", "k8s:///users.shop:grpc", "'grpc.k8s.keepalive.client.time' (PT30S)",
+			.contains("WARN", "channel 'users'", "k8s:///users.shop:grpc", "'grpc.k8s.keepalive.client.time' (PT30S)",
 					"'grpc.k8s.keepalive.server.permit-time'");
 	}
 
 	@Test
-	void saysNothingOfOtherFailures() throws Exception {
+	void saysNothingOfOtherFailures(CapturedOutput output) throws Exception {
 		call(USERS, Status.RESOURCE_EXHAUSTED.withDescription("no more"), 1);
 		call(USERS, Status.RESOURCE_EXHAUSTED, 1);
-		assertThat(this.log).isEmpty();
+		assertThat(output).doesNotContain("too_many_pings");
 	}
 
 	@Test
-	void saysNothingOfPingsThatAreNotOurs() throws Exception {
+	void saysNothingOfPingsThatAreNotOurs(CapturedOutput output) throws Exception {
 		call(new ChannelSpec("elsewhere", "dns:///example.org"), SENT_AWAY, 1);
-		assertThat(this.log).isEmpty();
+		assertThat(output).doesNotContain("too_many_pings");
 	}
 
 	private static void call(ChannelSpec spec, Status answer, int times) throws Exception {

@@ -13,11 +13,15 @@ import io.github.grpck8s.RawHttp2Connection.Frame;
 import io.github.grpck8s.limits.autoconfigure.LimitsAutoConfiguration;
 import io.github.grpck8s.transport.autoconfigure.TransportAutoConfiguration;
 import io.grpc.CallOptions;
+import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -28,6 +32,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Whatever one connection does, the others are served: a real server with our defaults, a
@@ -145,6 +150,19 @@ class OneConnectionTests {
 		assertThat(answer.text()).as("HTTP status").contains("431");
 		this.bad.call("/test.Calls/Echo", SMALL, true);
 		this.bad.await((frame) -> frame.is(RawHttp2Connection.DATA));
+		othersAreServed();
+	}
+
+	@Test
+	void aPoliteClientDoesNotEvenSendTooMuchMetadata() {
+		Metadata metadata = new Metadata();
+		metadata.put(Metadata.Key.of("x-long", Metadata.ASCII_STRING_MARSHALLER), "x".repeat(8192));
+		assertThatExceptionOfType(StatusRuntimeException.class)
+			.isThrownBy(() -> ClientCalls.blockingUnaryCall(
+					ClientInterceptors.intercept(this.other, MetadataUtils.newAttachHeadersInterceptor(metadata)),
+					TestCalls.ECHO, CallOptions.DEFAULT, SMALL))
+			.havingRootCause()
+			.withMessageContaining("Header size exceeded max allowed size (8192)");
 		othersAreServed();
 	}
 

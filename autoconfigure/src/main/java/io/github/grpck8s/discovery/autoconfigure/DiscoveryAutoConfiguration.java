@@ -3,6 +3,7 @@ package io.github.grpck8s.discovery.autoconfigure;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.github.grpck8s.ChannelFeature;
 import io.github.grpck8s.FeatureOrder;
+import io.github.grpck8s.TargetRule;
 import io.github.grpck8s.discovery.Discovery;
 import io.github.grpck8s.discovery.KubernetesNameResolverProvider;
 import io.grpc.ManagedChannelBuilder;
@@ -47,6 +48,15 @@ public final class DiscoveryAutoConfiguration {
 		return (channel, builder) -> {
 			if (channel.isKubernetes()) {
 				KubernetesNameResolverProvider.use(builder, discovery);
+			}
+		};
+	}
+
+	@Bean
+	TargetRule grpcK8sKubernetesTargetRule() {
+		return (target) -> {
+			if (target.startsWith("k8s:")) {
+				KubernetesNameResolverProvider.check(target);
 			}
 		};
 	}

@@ -12,9 +12,9 @@ import io.github.grpck8s.InvalidSettingException;
 import io.github.grpck8s.health.Indicator;
 import io.github.grpck8s.health.IndicatorPoller;
 import io.github.grpck8s.health.ServerHealth;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.boot.health.actuate.endpoint.HealthEndpointGroup;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpointGroups;
@@ -28,7 +28,7 @@ import org.springframework.boot.health.contributor.Status;
  */
 final class ActuatorSource implements HealthSource {
 
-	private static final Log logger = LogFactory.getLog(ActuatorSource.class);
+	private static final Logger logger = LoggerFactory.getLogger(ActuatorSource.class);
 
 	private final Map<String, String> names;
 
@@ -154,10 +154,10 @@ final class ActuatorSource implements HealthSource {
 			}
 		});
 		if (!others.isEmpty()) {
-			logger.warn("Health group 'liveness' includes " + others
+			logger.warn("Health group 'liveness' includes {}"
 					+ ": when one of these is down, Kubernetes restarts every pod at once, which brings nothing back."
 					+ " Let the readiness group include them instead"
-					+ " (management.endpoint.health.group.readiness.include)");
+					+ " (management.endpoint.health.group.readiness.include)", others);
 		}
 	}
 

@@ -9,8 +9,8 @@ import io.grpc.BindableService;
 import io.grpc.ServerBuilder;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.protobuf.services.HealthStatusManager;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Adds the health service to each server, in the place of the one that the stack may have
@@ -20,7 +20,7 @@ import org.apache.commons.logging.LogFactory;
  */
 final class HealthFeature implements ServerFeature {
 
-	private static final Log logger = LogFactory.getLog(HealthFeature.class);
+	private static final Logger logger = LoggerFactory.getLogger(HealthFeature.class);
 
 	/** What both stacks add; its statuses are asked for names that are not ours. */
 	private static final Class<?> STANDARD = new HealthStatusManager().getHealthService().getClass();
@@ -45,8 +45,8 @@ final class HealthFeature implements ServerFeature {
 		}
 		else if (!this.told) {
 			this.told = true;
-			logger.info("The application has its own health service " + own.getClass().getName()
-					+ ": the health room leaves grpc.health.v1 to it");
+			logger.info("The application has its own health service {}: the health room leaves grpc.health.v1 to it",
+					own.getClass().getName());
 		}
 	}
 

@@ -11,9 +11,9 @@ import io.github.grpck8s.health.IndicatorPoller;
 import io.github.grpck8s.health.ServerHealth;
 import io.github.grpck8s.health.WarmUps;
 import io.grpc.BindableService;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
@@ -30,7 +30,7 @@ import org.springframework.context.event.SmartApplicationListener;
  */
 final class HealthLifecycle implements SmartLifecycle, SmartApplicationListener {
 
-	private static final Log logger = LogFactory.getLog(HealthLifecycle.class);
+	private static final Logger logger = LoggerFactory.getLogger(HealthLifecycle.class);
 
 	private final ApplicationContext context;
 
@@ -81,7 +81,7 @@ final class HealthLifecycle implements SmartLifecycle, SmartApplicationListener 
 				.forEach((service) -> this.health.addService(service.bindService().getServiceDescriptor().getName()));
 			this.health.update();
 			this.probes.start();
-			logger.info("gRPC health listens on port " + this.probes.port());
+			logger.info("gRPC health listens on port {}", this.probes.port());
 		}
 		this.running = true;
 	}

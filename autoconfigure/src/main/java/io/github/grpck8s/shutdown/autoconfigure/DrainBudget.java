@@ -7,9 +7,9 @@ import io.github.grpck8s.ServerLifecycleListener;
 import io.github.grpck8s.StackSettings;
 import io.github.grpck8s.StackSettings.Setting;
 import io.grpc.Server;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.boot.cloud.CloudPlatform;
 import org.springframework.core.env.Environment;
@@ -34,7 +34,7 @@ record DrainBudget(Duration delay, Duration grace, @Nullable Duration period) im
 
 	private static final Duration PERIOD_IN_POD = Duration.ofSeconds(30);
 
-	private static final Log logger = LogFactory.getLog(DrainBudget.class);
+	private static final Logger logger = LoggerFactory.getLogger(DrainBudget.class);
 
 	static DrainBudget of(ShutdownProperties properties, Environment environment, StackSettings stack) {
 		boolean pod = CloudPlatform.getActive(environment) == CloudPlatform.KUBERNETES;

@@ -1,8 +1,8 @@
 package io.github.grpck8s.shutdown.autoconfigure;
 
 import io.github.grpck8s.shutdown.ServerDrain;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
@@ -18,7 +18,7 @@ import org.springframework.core.Ordered;
  */
 final class DrainOnClose implements ApplicationListener<ContextClosedEvent>, Ordered {
 
-	private static final Log logger = LogFactory.getLog(DrainOnClose.class);
+	private static final Logger logger = LoggerFactory.getLogger(DrainOnClose.class);
 
 	private final ApplicationContext context;
 
@@ -37,8 +37,8 @@ final class DrainOnClose implements ApplicationListener<ContextClosedEvent>, Ord
 		// events of child contexts, such as the management server's, arrive here as well
 		if (event.getApplicationContext() == this.context) {
 			if (this.drain.hasServers()) {
-				logger.info("gRPC drain begins: calls running " + this.drain.running() + ", new calls are served for "
-						+ this.budget.delay().toMillis() + " ms more");
+				logger.info("gRPC drain begins: calls running {}, new calls are served for {} ms more",
+						this.drain.running(), this.budget.delay().toMillis());
 			}
 			AvailabilityChangeEvent.publish(this.context, ReadinessState.REFUSING_TRAFFIC);
 			this.drain.begin();

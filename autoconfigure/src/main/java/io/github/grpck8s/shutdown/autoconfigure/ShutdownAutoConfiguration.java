@@ -6,8 +6,8 @@ import io.github.grpck8s.StackSettings;
 import io.github.grpck8s.shutdown.DrainReport;
 import io.github.grpck8s.shutdown.ServerDrain;
 import io.grpc.ServerBuilder;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -29,7 +29,7 @@ import org.springframework.core.env.Environment;
 @EnableConfigurationProperties(ShutdownProperties.class)
 public final class ShutdownAutoConfiguration {
 
-	private static final Log logger = LogFactory.getLog(ShutdownAutoConfiguration.class);
+	private static final Logger logger = LoggerFactory.getLogger(ShutdownAutoConfiguration.class);
 
 	@Bean
 	DrainBudget grpcK8sDrainBudget(ShutdownProperties properties, Environment environment,
@@ -58,7 +58,7 @@ public final class ShutdownAutoConfiguration {
 			catch (RuntimeException ex) {
 				// one that fails must not keep the others, nor the calls, from an orderly
 				// end
-				logger.warn("A drain listener failed: " + listener.getClass().getName(), ex);
+				logger.warn("A drain listener failed: {}", listener.getClass().getName(), ex);
 			}
 		});
 	}
@@ -67,7 +67,7 @@ public final class ShutdownAutoConfiguration {
 		String sentence = "gRPC server drained in " + report.duration().toMillis() + " ms: calls running at GOAWAY "
 				+ report.running() + ", closed with UNAVAILABLE at the end " + report.cut();
 		if (report.cut() > 0) {
-			logger.warn(sentence + "; longer calls need a longer grpc.k8s.shutdown.grace");
+			logger.warn("{}; longer calls need a longer grpc.k8s.shutdown.grace", sentence);
 		}
 		else {
 			logger.info(sentence);

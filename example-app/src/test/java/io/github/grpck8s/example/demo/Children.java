@@ -31,7 +31,7 @@ final class Children implements AutoCloseable {
 	 * @return the process
 	 * @throws IOException when it cannot be started
 	 */
-	Process start(Map<String, String> environment, ProcessBuilder.Redirect output, List<String> properties)
+	synchronized Process start(Map<String, String> environment, ProcessBuilder.Redirect output, List<String> properties)
 			throws IOException {
 		if (this.ending) {
 			throw new DemoFailedException("interrupted");
@@ -61,7 +61,10 @@ final class Children implements AutoCloseable {
 	 */
 	@Override
 	public void close() {
-		this.ending = true;
+		synchronized (this) {
+			// from here on none is started
+			this.ending = true;
+		}
 		this.processes.forEach(Process::destroy);
 		long end = System.nanoTime() + END.toNanos();
 		try {

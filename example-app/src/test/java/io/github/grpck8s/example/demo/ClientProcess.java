@@ -8,12 +8,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /**
  * The client in a process of its own. Its table goes to the output of the demo, its
  * counts come back in a file to which it adds a line each second.
  */
 final class ClientProcess implements AutoCloseable {
+
+	private static final Duration TIMEOUT = Duration.ofSeconds(90);
 
 	private final Path report;
 
@@ -61,20 +64,25 @@ final class ClientProcess implements AutoCloseable {
 	}
 
 	/**
-	 * Let it call for some seconds.
-	 * @param seconds how many lines of its report to wait for
-	 * @param timeout how long to wait
+	 * Let it call until each of some pods has answered, and then for some seconds more.
+	 * @param pods the names of the pods
+	 * @param more how many lines of its report to wait for after that
 	 */
-	void awaitSeconds(int seconds, Duration timeout) throws IOException, InterruptedException {
-		int wanted = seconds().size() + seconds;
-		long end = System.nanoTime() + timeout.toNanos();
-		while (seconds().size() < wanted) {
+	void awaitAnswers(List<String> pods, int more) throws IOException, InterruptedException {
+		await((seconds) -> pods.stream().allMatch((pod) -> seconds.stream().anyMatch((each) -> each.answered(pod))),
+				"did not call all of " + pods);
+		int wanted = seconds().size() + more;
+		await((seconds) -> seconds.size() >= wanted, "stopped reporting");
+	}
+
+	private void await(Predicate<List<Second>> condition, String failure) throws IOException, InterruptedException {
+		long end = System.nanoTime() + TIMEOUT.toNanos();
+		while (!condition.test(seconds())) {
 			if (this.process.waitFor(200, TimeUnit.MILLISECONDS)) {
 				throw new DemoFailedException("the client ended with " + this.process.exitValue());
 			}
 			if (System.nanoTime() - end > 0) {
-				throw new DemoFailedException(
-						"the client did not report " + seconds + " times within " + timeout.toSeconds() + " s");
+				throw new DemoFailedException("the client " + failure + " within " + TIMEOUT.toSeconds() + " s");
 			}
 		}
 	}

@@ -78,6 +78,9 @@ public final class Demo {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
+		catch (RuntimeException ex) {
+			ex.printStackTrace();
+		}
 		System.exit(exit);
 	}
 
@@ -92,15 +95,15 @@ public final class Demo {
 		say("The client starts: 100 calls per second, and a line each second of who answered them.");
 		Path kubeconfig = this.kubernetes.kubeconfigFile("demo");
 		try (ClientProcess client = new ClientProcess(this.children, kubeconfig, this.files)) {
-			client.awaitSeconds(3, START);
+			client.awaitAnswers(names(), 3);
 			say("Two more servers start.");
 			awaitReady(startPods(2));
-			client.awaitSeconds(3, START);
+			client.awaitAnswers(names(), 3);
 			say("Back to two: the three newest are deleted.");
 			List<Pod> newest = List.copyOf(this.running.subList(2, this.running.size()));
 			newest.forEach(this::delete);
 			awaitGone(newest);
-			client.awaitSeconds(2, START);
+			client.awaitAnswers(names(), 2);
 			List<Pod> old = List.copyOf(this.running);
 			for (Pod pod : old) {
 				say("Restart of " + pod.name() + ": another starts, and when it is ready " + pod.name()
@@ -109,15 +112,19 @@ public final class Demo {
 				delete(pod);
 			}
 			awaitGone(old);
-			client.awaitSeconds(2, START);
+			client.awaitAnswers(names(), 2);
 			client.stop();
 			Summary summary = new Summary(client.seconds(), this.all.stream().map(Pod::served).toList());
 			int lists = this.kubernetes.lists();
 			int watches = this.kubernetes.watches();
 			say(summary.text() + "Requests at the Kubernetes API: %d for lists, %d for watches, %d for anything else."
 				.formatted(lists, watches, this.kubernetes.requests().size() - lists - watches));
-			return summary.isSuccess();
+			return summary.isSuccess() && this.all.stream().noneMatch(Pod::isCrashed);
 		}
+	}
+
+	private List<String> names() {
+		return this.running.stream().map(Pod::name).toList();
 	}
 
 	private List<Pod> startPods(int count) throws IOException {

@@ -43,6 +43,8 @@ final class Pod {
 
 	private final FakeService service;
 
+	private final Children children;
+
 	private final Path log;
 
 	private final Process process;
@@ -53,6 +55,8 @@ final class Pod {
 
 	private volatile boolean deleted;
 
+	private volatile boolean crashed;
+
 	/**
 	 * When the slice first said that it is ready, in epoch milliseconds.
 	 */
@@ -62,6 +66,7 @@ final class Pod {
 		this.name = name;
 		this.address = address;
 		this.service = service;
+		this.children = children;
 		this.log = files.named(name + ".log");
 		// cold and on a busy machine a server may take its time; this is not about its
 		// database
@@ -108,6 +113,17 @@ final class Pod {
 		}
 		this.service.remove(this.name);
 		this.gone.countDown();
+		if (!this.deleted && !this.children.areEnding()) {
+			this.crashed = true;
+			Demo.say(this.name + " ended by itself with " + this.process.exitValue() + ":\n" + output());
+		}
+	}
+
+	/**
+	 * Whether its process has ended although nobody deleted it.
+	 */
+	boolean isCrashed() {
+		return this.crashed;
 	}
 
 	private void show(boolean serving) {
@@ -144,8 +160,7 @@ final class Pod {
 		long end = System.nanoTime() + timeout.toNanos();
 		while (!this.becameReady.await(200, TimeUnit.MILLISECONDS)) {
 			if (!this.process.isAlive()) {
-				throw new DemoFailedException(
-						this.name + " ended with " + this.process.exitValue() + " before it was ready:\n" + output());
+				throw new DemoFailedException(this.name + " ended before it was ready");
 			}
 			if (System.nanoTime() - end > 0) {
 				throw new DemoFailedException(
@@ -160,8 +175,10 @@ final class Pod {
 	 */
 	void delete() {
 		this.deleted = true;
-		this.service.terminate(this.name);
-		this.process.destroy();
+		if (this.process.isAlive()) {
+			this.service.terminate(this.name);
+			this.process.destroy();
+		}
 	}
 
 	void awaitGone(Duration timeout) throws InterruptedException {

@@ -20,6 +20,10 @@ record Second(Map<String, Long> failures, Map<String, Long> pods, Map<String, Lo
 		.disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
 		.build();
 
+	boolean answered(String pod) {
+		return this.pods.containsKey(pod);
+	}
+
 	static Second parse(String line) {
 		return JSON.readValue(line, Second.class);
 	}

@@ -1,0 +1,66 @@
+package io.github.grpck8s.discovery;
+
+import java.util.List;
+import java.util.Objects;
+
+import io.github.grpck8s.EndpointAttributes;
+import io.grpc.Attributes;
+import io.grpc.EquivalentAddressGroup;
+import io.grpc.NameResolver.Listener2;
+import io.grpc.NameResolver.ResolutionResult;
+import io.grpc.Status;
+import io.grpc.StatusOr;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts what a channel is told into gRPC's words. Belongs to the synchronization context.
+ */
+final class ChannelListener {
+
+	private static final Logger logger = LoggerFactory.getLogger(ChannelListener.class);
+
+	private final ServiceKey service;
+
+	private final Listener2 listener;
+
+	private Status lastAnswer = Status.OK;
+
+	ChannelListener(ServiceKey service, Listener2 listener) {
+		this.service = service;
+		this.listener = listener;
+	}
+
+	/**
+	 * Tell the endpoints: one address group per pod, no service config.
+	 * @param description how an empty set is described, else {@code null}
+	 */
+	void endpoints(EndpointSet set, @Nullable String description) {
+		List<EquivalentAddressGroup> groups = set.endpoints().stream().map(PodEndpoint::group).toList();
+		Attributes attributes = (description != null)
+				? Attributes.newBuilder().set(EndpointAttributes.DESCRIPTION, description).build() : Attributes.EMPTY;
+		tell(ResolutionResult.newBuilder()
+			.setAddressesOrError(StatusOr.fromValue(groups))
+			.setAttributes(attributes)
+			.build());
+	}
+
+	void error(Status status) {
+		tell(ResolutionResult.newBuilder().setAddressesOrError(StatusOr.fromStatus(status)).build());
+	}
+
+	/**
+	 * A channel that does not take it is not told again: the next change is told anyway.
+	 */
+	private void tell(ResolutionResult result) {
+		Status answer = this.listener.onResult2(result);
+		boolean news = !answer.isOk() && (answer.getCode() != this.lastAnswer.getCode()
+				|| !Objects.equals(answer.getDescription(), this.lastAnswer.getDescription()));
+		if (news) {
+			logger.debug("The channel to {} did not take what it was told: {}", this.service, answer);
+		}
+		this.lastAnswer = answer;
+	}
+
+}

@@ -1,0 +1,43 @@
+package io.github.grpck8s.discovery;
+
+import java.util.Collection;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Is told of the slices. Called one at a time, on threads of the HTTP client and of the
+ * scheduler; must not block.
+ */
+interface SliceReceiver {
+
+	/**
+	 * A complete list.
+	 */
+	void listed(Collection<Slice> slices, String version);
+
+	/**
+	 * A slice was added or modified.
+	 */
+	void changed(Slice slice);
+
+	/**
+	 * A slice was deleted.
+	 */
+	void deleted(String name, @Nullable String uid, @Nullable String version);
+
+	/**
+	 * The watch lives.
+	 */
+	void alive();
+
+	/**
+	 * A list or watch failed; another will be tried.
+	 */
+	void failed(Problem problem);
+
+	/**
+	 * A list or watch is started anew though nothing failed.
+	 */
+	void restarted(String why);
+
+}
