@@ -87,16 +87,19 @@ base() {
 }
 
 app() {
-	local jdk m2=$HOME/.m2
+	local jdk m2=$HOME/.m2 made
+	# layers of builds long ago
+	if [ "$(du -sm "$CACHE/containers" | cut -f1)" -gt 10000 ]; then b rmi -a -f >/dev/null; fi
 	jdk=$("${JAVA_HOME:+$JAVA_HOME/bin/}java" -XshowSettings:properties -version 2>&1 | sed -n 's/.*java.vm.version = \([0-9.]*\).*/\1/p')
-	base "localhost/runtime:$jdk"
-	base "localhost/build:$jdk" sh cat cp chmod date dirname basename env expr find grep head ls ln mkdir mktemp mv printf \
+	made=$jdk-$(sha256sum "$HERE/images.sh" | cut -c1-8)
+	base "localhost/runtime:$made"
+	base "localhost/build:$made" sh cat cp chmod date dirname basename env expr find grep head ls ln mkdir mktemp mv printf \
 		readlink rm sed sleep sort tar touch tr uname unzip wc xargs
 	say "building $IMAGE with the project's Dockerfile"
 	mkdir -p "$m2"
 	# this machine's Maven repository, so that nothing comes over the wire a second time
-	build "$IMAGE" "$TARS/app.tar" --build-arg "BUILD_IMAGE=localhost/build:$jdk" \
-		--build-arg "RUNTIME_IMAGE=localhost/runtime:$jdk" -v "$m2:/root/.m2:rw" -f "$HOUSE/Dockerfile" "$HOUSE"
+	build "$IMAGE" "$TARS/app.tar" --build-arg "BUILD_IMAGE=localhost/build:$made" \
+		--build-arg "RUNTIME_IMAGE=localhost/runtime:$made" -v "$m2:/root/.m2:rw" -f "$HOUSE/Dockerfile" "$HOUSE"
 	say "built $IMAGE, $(($(stat -c %s "$TARS/app.tar") / 1048576)) MB"
 }
 
