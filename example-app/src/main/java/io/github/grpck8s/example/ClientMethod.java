@@ -1,7 +1,10 @@
 package io.github.grpck8s.example;
 
+import java.util.UUID;
+
 import io.github.grpck8s.example.proto.GetUserRequest;
 import io.github.grpck8s.example.proto.ListUsersRequest;
+import io.github.grpck8s.example.proto.User;
 import io.github.grpck8s.example.proto.UserServiceGrpc.UserServiceStub;
 import io.grpc.stub.StreamObserver;
 
@@ -33,6 +36,22 @@ enum ClientMethod {
 			StreamObserver<GetUserRequest> requests = users.lookUpUsers(answers(end));
 			for (int i = 0; i < 3; i++) {
 				requests.onNext(user(number + i));
+			}
+			requests.onCompleted();
+		}
+	},
+
+	/** Two new users in a stream. */
+	IMPORT_USERS {
+		@Override
+		void call(UserServiceStub users, long number, StreamObserver<Object> end) {
+			StreamObserver<User> requests = users.importUsers(answers(end));
+			for (int i = 0; i < 2; i++) {
+				requests.onNext(User.newBuilder()
+					.setName("Import " + number)
+					.setAge(30)
+					.setEmail(UUID.randomUUID() + "@example.org")
+					.build());
 			}
 			requests.onCompleted();
 		}

@@ -1,0 +1,116 @@
+package io.github.grpck8s.it.cluster;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+import io.fabric8.kubernetes.client.utils.Serialization;
+
+import static org.awaitility.Awaitility.await;
+
+/**
+ * What the client of the example counts, second by second: it writes it as JSON into its
+ * log.
+ */
+final class Load {
+
+	private final TestNamespace namespace;
+
+	private final String pod;
+
+	Load(TestNamespace namespace, String pod) {
+		this.namespace = namespace;
+		this.pod = pod;
+	}
+
+	/**
+	 * One second of calls.
+	 *
+	 * @param second how many seconds the client runs
+	 * @param time epoch milliseconds of its end
+	 * @param calls that ended in it
+	 * @param failures by status
+	 * @param pods answers by pod
+	 * @param first epoch milliseconds of the first answer, of pods that answered for the
+	 * first time
+	 * @param notSent calls that were due while too many were open
+	 */
+	record Second(long second, long time, long calls, Map<String, Long> failures, Map<String, Long> pods,
+			Map<String, Long> first, long notSent) {
+
+		long failed() {
+			return this.failures.values().stream().mapToLong(Long::longValue).sum();
+		}
+
+	}
+
+	/**
+	 * Let the load go on for some time.
+	 */
+	void go(Duration time) {
+		long until = System.currentTimeMillis() + time.toMillis();
+		await().atMost(time.plusSeconds(60))
+			.pollDelay(time)
+			.pollInterval(Duration.ofMillis(500))
+			.until(() -> seconds().stream().anyMatch((second) -> second.time() > until));
+	}
+
+	/**
+	 * The seconds that began after an instant.
+	 */
+	List<Second> since(Instant start) {
+		return seconds().stream().filter((second) -> second.time() - 1000 >= start.toEpochMilli()).toList();
+	}
+
+	/**
+	 * All seconds until now.
+	 */
+	List<Second> seconds() {
+		return log().lines()
+			.filter((line) -> line.startsWith("{\"second\""))
+			.map((line) -> Serialization.unmarshal(line, Second.class))
+			.toList();
+	}
+
+	/**
+	 * Descriptions of failures, one for each second that had some.
+	 */
+	List<String> failures() {
+		return log().lines().filter((line) -> line.startsWith("        for example ")).map(String::strip).toList();
+	}
+
+	String log() {
+		return this.namespace.client().pods().inNamespace(this.namespace.name()).withName(this.pod).getLog();
+	}
+
+	static long failed(List<Second> seconds) {
+		return seconds.stream().mapToLong(Second::failed).sum();
+	}
+
+	static long calls(List<Second> seconds) {
+		return seconds.stream().mapToLong(Second::calls).sum();
+	}
+
+	static Map<String, Long> byStatus(List<Second> seconds) {
+		Map<String, Long> sum = new TreeMap<>();
+		seconds.forEach((second) -> second.failures().forEach((code, calls) -> sum.merge(code, calls, Long::sum)));
+		return sum;
+	}
+
+	static Map<String, Long> byPod(List<Second> seconds) {
+		Map<String, Long> sum = new TreeMap<>();
+		seconds.forEach((second) -> second.pods().forEach((pod, calls) -> sum.merge(pod, calls, Long::sum)));
+		return sum;
+	}
+
+	/**
+	 * For a line of figures.
+	 */
+	static String summary(List<Second> seconds) {
+		return calls(seconds) + " calls, " + failed(seconds) + " failed " + byStatus(seconds) + ", not sent "
+				+ seconds.stream().mapToLong(Second::notSent).sum() + ", in " + seconds.size() + " s";
+	}
+
+}
