@@ -20,14 +20,17 @@ class FeatureChannelConfigurer implements GrpcChannelConfigurer {
 
 	private final AddressCheck addresses;
 
+	private final ObjectProvider<NetDevhSettings> settings;
+
 	private final ObjectProvider<ChannelFeature> features;
 
 	private final ObjectProvider<ServiceConfigFeature> serviceConfigs;
 
-	FeatureChannelConfigurer(NetDevhChannels channels, AddressCheck addresses, ObjectProvider<ChannelFeature> features,
-			ObjectProvider<ServiceConfigFeature> serviceConfigs) {
+	FeatureChannelConfigurer(NetDevhChannels channels, AddressCheck addresses, ObjectProvider<NetDevhSettings> settings,
+			ObjectProvider<ChannelFeature> features, ObjectProvider<ServiceConfigFeature> serviceConfigs) {
 		this.channels = channels;
 		this.addresses = addresses;
+		this.settings = settings;
 		this.features = features;
 		this.serviceConfigs = serviceConfigs;
 	}
@@ -36,6 +39,7 @@ class FeatureChannelConfigurer implements GrpcChannelConfigurer {
 	public void accept(ManagedChannelBuilder<?> builder, String name) {
 		ChannelSpec channel = this.channels.get(name);
 		this.addresses.check(channel);
+		this.settings.ifAvailable((stack) -> stack.sayWhatIsSetTwice(channel));
 		builder.intercept(new HandshakeHints(name));
 		this.features.orderedStream().forEach((feature) -> feature.applyTo(channel, builder));
 		Map<String, ?> serviceConfig = ServiceConfigs.merge(this.serviceConfigs.orderedStream().toList(), channel);

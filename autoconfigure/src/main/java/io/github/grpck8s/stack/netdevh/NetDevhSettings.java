@@ -47,6 +47,15 @@ class NetDevhSettings implements StackSettings {
 		return counterpart != null && keeps(counterpart, of(channel), whereOursIsSet(property, channel));
 	}
 
+	/**
+	 * Say what is set for a channel both in our words and in the stack's. A room need not
+	 * ask for what is set for a single channel.
+	 * @param channel which channel it is
+	 */
+	void sayWhatIsSetTwice(ChannelSpec channel) {
+		Counterpart.CLIENT.keySet().forEach((property) -> keepsChannel(property, channel));
+	}
+
 	@Override
 	public <T> @Nullable Setting<T> serverSetting(String property, Class<T> type) {
 		Counterpart counterpart = Counterpart.SERVER.get(property);

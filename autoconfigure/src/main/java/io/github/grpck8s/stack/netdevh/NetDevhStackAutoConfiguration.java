@@ -82,8 +82,9 @@ public final class NetDevhStackAutoConfiguration {
 		@Bean
 		@Order(Ordered.HIGHEST_PRECEDENCE)
 		static GrpcChannelConfigurer grpcK8sChannelConfigurer(NetDevhChannels channels, AddressCheck addresses,
-				ObjectProvider<ChannelFeature> features, ObjectProvider<ServiceConfigFeature> serviceConfigs) {
-			return new FeatureChannelConfigurer(channels, addresses, features, serviceConfigs);
+				ObjectProvider<NetDevhSettings> settings, ObjectProvider<ChannelFeature> features,
+				ObjectProvider<ServiceConfigFeature> serviceConfigs) {
+			return new FeatureChannelConfigurer(channels, addresses, settings, features, serviceConfigs);
 		}
 
 		@Bean

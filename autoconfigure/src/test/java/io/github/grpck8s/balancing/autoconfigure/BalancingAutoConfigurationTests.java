@@ -18,6 +18,7 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 class BalancingAutoConfigurationTests {
 
@@ -87,13 +88,18 @@ class BalancingAutoConfigurationTests {
 	}
 
 	@Test
-	void policyOfTheStackThatIsNotKnownIsLeftAlone() {
-		for (String name : new String[] { "no_such", "" }) {
-			this.runner.withBean(StackSettings.class, () -> new Stack(name.isEmpty() ? null : name))
-				.run((context) -> assertThat(context.getBean(BalancingServiceConfig.class).serviceConfig(USERS))
-					.as(name)
-					.isEmpty());
-		}
+	void policyOfTheStackThatIsNotKnownIsRefusedInItsWords() {
+		this.runner.withBean(StackSettings.class, () -> new Stack("no_such"))
+			.run((context) -> assertThatExceptionOfType(InvalidSettingException.class)
+				.isThrownBy(() -> context.getBean(BalancingServiceConfig.class).serviceConfig(USERS))
+				.withMessageContaining("'grpc.client.users.default-load-balancing-policy'")
+				.withMessageContaining("no_such"));
+	}
+
+	@Test
+	void policyThatTheStackDoesNotTellIsLeftAlone() {
+		this.runner.withBean(StackSettings.class, () -> new Stack(null))
+			.run((context) -> assertThat(context.getBean(BalancingServiceConfig.class).serviceConfig(USERS)).isEmpty());
 	}
 
 	@Test
