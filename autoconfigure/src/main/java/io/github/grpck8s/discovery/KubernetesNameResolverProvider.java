@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KubernetesNameResolverProvider extends NameResolverProvider {
 
-	private static final NameResolver.Args.Key<Discovery> DISCOVERY = NameResolver.Args.Key
+	static final NameResolver.Args.Key<Discovery> DISCOVERY = NameResolver.Args.Key
 		.create("io.github.grpck8s.discovery");
 
 	/**

@@ -87,6 +87,14 @@ final class SliceParser {
 		return ports;
 	}
 
+	/**
+	 * Whether an object is a slice of another Service.
+	 */
+	boolean isOfAnotherService(JsonNode json) {
+		String label = text(json.path("metadata").path("labels"), SERVICE_LABEL);
+		return label != null && !label.equals(this.service.service());
+	}
+
 	private @Nullable EndpointData endpoint(JsonNode json, IpFamily family) {
 		JsonNode addresses = json.path("addresses");
 		InetAddress address = address(addresses.path(0), family);
