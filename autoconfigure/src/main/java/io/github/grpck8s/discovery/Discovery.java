@@ -18,6 +18,8 @@ public final class Discovery implements AutoCloseable {
 
 	private final Supplier<ClusterAccess> access;
 
+	private final DiscoveryListeners listeners = new DiscoveryListeners();
+
 	private @Nullable ClusterAccess opened;
 
 	private @Nullable EndpointSliceHub hub;
@@ -45,6 +47,14 @@ public final class Discovery implements AutoCloseable {
 	 */
 	public void register() {
 		DiscoveryRegistry.add(this);
+	}
+
+	/**
+	 * Tell what this discovery does from now on.
+	 * @param listener is told
+	 */
+	public void listen(DiscoveryListener listener) {
+		this.listeners.add(listener);
 	}
 
 	DiscoverySettings settings() {
@@ -83,6 +93,7 @@ public final class Discovery implements AutoCloseable {
 			known = DiscoveryRegistry.hub(cluster.identity(), this, () -> new EndpointSliceHub(cluster::connect,
 					Discovery::timer, System::nanoTime, new Random(new SecureRandom().nextLong())));
 			this.hub = known;
+			known.listeners().add(this.listeners);
 			if (this.closed) {
 				DiscoveryRegistry.leave(this);
 			}
@@ -105,11 +116,16 @@ public final class Discovery implements AutoCloseable {
 	 */
 	@Override
 	public void close() {
+		EndpointSliceHub left;
 		synchronized (this) {
 			this.closed = true;
+			left = this.hub;
 		}
 		DiscoveryRegistry.remove(this);
 		DiscoveryRegistry.leave(this);
+		if (left != null) {
+			left.listeners().remove(this.listeners);
+		}
 	}
 
 }

@@ -33,6 +33,8 @@ final class EndpointSliceHub {
 
 	private final DiscoveryCounters counters = new DiscoveryCounters();
 
+	private final DiscoveryListeners listeners = new DiscoveryListeners();
+
 	private final NodeZones zones = new NodeZones();
 
 	private final Map<ServiceKey, Entry> watches = new HashMap<>();
@@ -59,6 +61,10 @@ final class EndpointSliceHub {
 
 	DiscoveryCounters counters() {
 		return this.counters;
+	}
+
+	DiscoveryListeners listeners() {
+		return this.listeners;
 	}
 
 	/**
@@ -91,7 +97,7 @@ final class EndpointSliceHub {
 		if (this.scheduler == null) {
 			this.scheduler = this.threads.get();
 		}
-		ServiceWatch watch = new ServiceWatch(service, this.scheduler, this.ticker, this::seen);
+		ServiceWatch watch = new ServiceWatch(service, this.scheduler, this.ticker, this::seen, this.listeners);
 		EndpointSource source = new EndpointSource(service, this.api, this.scheduler, this.ticker, this.random,
 				settings.watchSilence(), this.counters, watch);
 		this.all.add(watch);
@@ -130,6 +136,7 @@ final class EndpointSliceHub {
 			entry.source.close();
 			entry.watch.close();
 			this.all.remove(entry.watch);
+			this.listeners.ended(service.toString());
 		}
 		if (this.watches.isEmpty()) {
 			disconnect();
@@ -203,6 +210,10 @@ final class EndpointSliceHub {
 
 		WatchState state() {
 			return this.entry.watch.state();
+		}
+
+		DiscoveryListener listener() {
+			return EndpointSliceHub.this.listeners;
 		}
 
 		/**

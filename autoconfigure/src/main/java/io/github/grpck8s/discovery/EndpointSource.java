@@ -222,6 +222,7 @@ final class EndpointSource {
 	}
 
 	void endedCleanly() {
+		this.receiver.restarted("ended");
 		again(this.backoff.afterCleanEnd());
 	}
 

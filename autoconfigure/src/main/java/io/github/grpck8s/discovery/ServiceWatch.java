@@ -36,6 +36,8 @@ final class ServiceWatch implements SliceReceiver {
 
 	private final Consumer<Collection<Slice>> seen;
 
+	private final DiscoveryListener listener;
+
 	private final List<Runnable> subscribers = new CopyOnWriteArrayList<>();
 
 	private final SliceStore store = new SliceStore(VANISHED_HOLD);
@@ -55,10 +57,12 @@ final class ServiceWatch implements SliceReceiver {
 	/**
 	 * Create a watch that knows nothing yet.
 	 * @param seen is told all slices that come, without any lock
+	 * @param listener is told what happens
 	 */
 	ServiceWatch(ServiceKey service, ScheduledExecutorService scheduler, LongSupplier ticker,
-			Consumer<Collection<Slice>> seen) {
+			Consumer<Collection<Slice>> seen, DiscoveryListener listener) {
 		this.seen = seen;
+		this.listener = listener;
 		this.service = service;
 		this.scheduler = scheduler;
 		this.ticker = ticker;
@@ -98,8 +102,9 @@ final class ServiceWatch implements SliceReceiver {
 	@Override
 	public void listed(Collection<Slice> slices, String version) {
 		boolean wait;
+		boolean first;
 		synchronized (this) {
-			boolean first = !this.state.synced();
+			first = !this.state.synced();
 			// a list is one consistent moment: one emission, which waits for all that it
 			// holds
 			wait = this.store.replace(slices, version, this.ticker.getAsLong()) && !first;
@@ -108,6 +113,9 @@ final class ServiceWatch implements SliceReceiver {
 			recovered();
 		}
 		alive();
+		if (!first) {
+			this.listener.relisted(this.service.toString());
+		}
 		this.seen.accept(slices);
 		if (!wait) {
 			notifySubscribers();
@@ -140,6 +148,7 @@ final class ServiceWatch implements SliceReceiver {
 	@Override
 	public void alive() {
 		this.lastSign = this.ticker.getAsLong();
+		this.listener.alive(this.service.toString());
 		if (this.state.problem() != null) {
 			synchronized (this) {
 				this.state = this.state.with((Problem) null);
@@ -163,11 +172,13 @@ final class ServiceWatch implements SliceReceiver {
 							this.service, problem.description());
 			}
 		}
+		this.listener.failed(this.service.toString(), problem.code(), this.state.synced());
 		notifySubscribers();
 	}
 
 	@Override
 	public void restarted(String why) {
+		this.listener.restarted(this.service.toString(), why);
 		logger.log(Level.DEBUG, "Restarting the watch of {0}: {1}", this.service, why);
 	}
 
@@ -187,7 +198,7 @@ final class ServiceWatch implements SliceReceiver {
 			this.expiry = null;
 		}
 		long next = this.store.expire(this.ticker.getAsLong());
-		this.state = this.state.with(this.store.slices(), this.store.held());
+		this.state = this.state.with(this.store.slices(), this.store.held(), this.ticker.getAsLong());
 		if (next >= 0 && !this.closed) {
 			this.expiry = this.scheduler.schedule(this::expire, next, TimeUnit.NANOSECONDS);
 		}

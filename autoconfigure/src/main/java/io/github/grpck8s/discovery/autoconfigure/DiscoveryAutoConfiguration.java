@@ -7,6 +7,7 @@ import io.github.grpck8s.TargetRule;
 import io.github.grpck8s.discovery.Discovery;
 import io.github.grpck8s.discovery.KubernetesNameResolverProvider;
 import io.grpc.ManagedChannelBuilder;
+import io.micrometer.core.instrument.binder.MeterBinder;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -15,6 +16,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.annotation.Order;
 
@@ -50,6 +52,23 @@ public final class DiscoveryAutoConfiguration {
 				KubernetesNameResolverProvider.use(builder, discovery);
 			}
 		};
+	}
+
+	/**
+	 * With Micrometer, whose registries take it wherever they are.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(MeterBinder.class)
+	static class Metered {
+
+		@Bean
+		@Lazy(false)
+		DiscoveryMeters grpcK8sDiscoveryMeters(Discovery discovery) {
+			DiscoveryMeters meters = new DiscoveryMeters(System::nanoTime);
+			discovery.listen(meters);
+			return meters;
+		}
+
 	}
 
 	@Bean
