@@ -72,7 +72,7 @@ final class KubernetesNameResolver extends NameResolver {
 
 	@Override
 	public String getServiceAuthority() {
-		return this.service.service() + "." + this.service.namespace() + ".svc";
+		return this.service.authority();
 	}
 
 	@Override

@@ -82,6 +82,10 @@ final class LiveDiscovery implements AutoCloseable {
 		return channel;
 	}
 
+	static void awaitTexts(Channel channel, int count) {
+		await().atMost(SOON).until(() -> channel.texts.size() >= count);
+	}
+
 	@Override
 	public void close() {
 		this.channels.forEach(Channel::shutdown);
