@@ -1,7 +1,10 @@
 package io.github.grpck8s.discovery;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 
 import io.github.grpck8s.EndpointAttributes;
 import io.grpc.Attributes;
@@ -27,16 +30,36 @@ final class ChannelListener {
 
 	private Status lastAnswer = Status.OK;
 
+	private boolean pending;
+
+	private long pendingSince;
+
+	private IpFamily lastFamily = IpFamily.AUTO;
+
 	ChannelListener(ServiceKey service, Listener2 listener) {
 		this.service = service;
 		this.listener = listener;
 	}
 
 	/**
+	 * Note whether there is something to tell.
+	 * @param news whether there is
+	 * @param changedAt when the last change came, in nanoseconds
+	 */
+	void pending(boolean news, long changedAt) {
+		if (news && !this.pending) {
+			this.pendingSince = changedAt;
+		}
+		this.pending = news;
+	}
+
+	/**
 	 * Tell the endpoints: one address group per pod, no service config.
 	 * @param description how an empty set is described, else {@code null}
+	 * @param now the time in nanoseconds
+	 * @param observer is told what the channel is told
 	 */
-	void endpoints(EndpointSet set, @Nullable String description) {
+	void endpoints(EndpointSet set, @Nullable String description, long now, DiscoveryListener observer) {
 		List<EquivalentAddressGroup> groups = set.endpoints().stream().map(PodEndpoint::group).toList();
 		Attributes attributes = (description != null)
 				? Attributes.newBuilder().set(EndpointAttributes.DESCRIPTION, description).build() : Attributes.EMPTY;
@@ -44,6 +67,25 @@ final class ChannelListener {
 			.setAddressesOrError(StatusOr.fromValue(groups))
 			.setAttributes(attributes)
 			.build());
+		this.pending = false;
+		observe(set, now - this.pendingSince, observer);
+	}
+
+	private void observe(EndpointSet set, long delay, DiscoveryListener observer) {
+		String name = this.service.toString();
+		Map<String, Integer> zones = new TreeMap<>();
+		for (PodEndpoint endpoint : set.endpoints()) {
+			String zone = endpoint.data().zone();
+			zones.merge((zone != null) ? zone : "unknown", 1, Integer::sum);
+		}
+		observer.told(name, set.tier().name().toLowerCase(Locale.ROOT), zones, Math.max(delay, 0),
+				set.topology() == EndpointSet.Topology.UNKNOWN);
+		if (!set.isEmpty()) {
+			if (this.lastFamily != IpFamily.AUTO && this.lastFamily != set.family()) {
+				observer.familySwitched(name);
+			}
+			this.lastFamily = set.family();
+		}
 	}
 
 	void error(Status status) {

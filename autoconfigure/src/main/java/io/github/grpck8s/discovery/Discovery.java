@@ -18,6 +18,8 @@ public final class Discovery implements AutoCloseable {
 
 	private final Supplier<ClusterAccess> access;
 
+	private final DiscoveryListeners listeners = new DiscoveryListeners();
+
 	private @Nullable ClusterAccess opened;
 
 	private @Nullable EndpointSliceHub hub;
@@ -47,8 +49,27 @@ public final class Discovery implements AutoCloseable {
 		DiscoveryRegistry.add(this);
 	}
 
+	/**
+	 * Tell what this discovery does from now on.
+	 * @param listener is told
+	 */
+	public void listen(DiscoveryListener listener) {
+		this.listeners.add(listener);
+	}
+
 	DiscoverySettings settings() {
 		return this.settings;
+	}
+
+	/**
+	 * Whether a target can be used here. May read configuration files.
+	 * @param target the target, for example {@code k8s:///users:grpc}
+	 * @return {@code false} if it names no namespace and nothing else does
+	 */
+	public boolean knowsNamespace(String target) {
+		KubernetesTarget parsed = KubernetesTarget.parse(target);
+		return parsed.namespace() != null || !this.settings.fixed(parsed.service(), this.settings.namespace()).isEmpty()
+				|| namespace() != null;
 	}
 
 	/**
@@ -83,6 +104,7 @@ public final class Discovery implements AutoCloseable {
 			known = DiscoveryRegistry.hub(cluster.identity(), this, () -> new EndpointSliceHub(cluster::connect,
 					Discovery::timer, System::nanoTime, new Random(new SecureRandom().nextLong())));
 			this.hub = known;
+			known.listeners().add(this.listeners);
 			if (this.closed) {
 				DiscoveryRegistry.leave(this);
 			}
@@ -105,11 +127,16 @@ public final class Discovery implements AutoCloseable {
 	 */
 	@Override
 	public void close() {
+		EndpointSliceHub left;
 		synchronized (this) {
 			this.closed = true;
+			left = this.hub;
 		}
 		DiscoveryRegistry.remove(this);
 		DiscoveryRegistry.leave(this);
+		if (left != null) {
+			left.listeners().remove(this.listeners);
+		}
 	}
 
 }

@@ -1,6 +1,8 @@
 package io.github.grpck8s.discovery;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
@@ -16,9 +18,30 @@ import org.jspecify.annotations.Nullable;
  * @param watchSilence time without any sign of life after which a watch is restarted
  * @param linger time for which a watch that no channel uses any more is kept
  * @param initialTimeout time that calls wait for the first answer of the API server
+ * @param fixed endpoints that take the place of those of the cluster, by
+ * {@code service.namespace}, or {@code service} for any namespace
  */
 public record DiscoverySettings(@Nullable String namespace, @Nullable String zone, @Nullable String node,
-		IpFamily ipFamily, boolean strictIpFamily, Duration watchSilence, Duration linger, Duration initialTimeout) {
+		IpFamily ipFamily, boolean strictIpFamily, Duration watchSilence, Duration linger, Duration initialTimeout,
+		Map<String, List<FixedEndpoint>> fixed) {
+
+	/**
+	 * Create settings without endpoints of their own.
+	 */
+	public DiscoverySettings(@Nullable String namespace, @Nullable String zone, @Nullable String node,
+			IpFamily ipFamily, boolean strictIpFamily, Duration watchSilence, Duration linger,
+			Duration initialTimeout) {
+		this(namespace, zone, node, ipFamily, strictIpFamily, watchSilence, linger, initialTimeout, Map.of());
+	}
+
+	/**
+	 * The endpoints that take the place of those of a Service.
+	 * @return the endpoints, none if the cluster is asked
+	 */
+	List<FixedEndpoint> fixed(String service, @Nullable String namespace) {
+		List<FixedEndpoint> endpoints = this.fixed.get(service + "." + namespace);
+		return (endpoints != null) ? endpoints : this.fixed.getOrDefault(service, List.of());
+	}
 
 	/**
 	 * The settings of a process without an application context: the defaults, and what

@@ -33,6 +33,10 @@ final class EndpointSliceHub {
 
 	private final DiscoveryCounters counters = new DiscoveryCounters();
 
+	private final DiscoveryListeners listeners = new DiscoveryListeners();
+
+	private final OffCluster offCluster = new OffCluster(ServiceAccount.inCluster());
+
 	private final NodeZones zones = new NodeZones();
 
 	private final Map<ServiceKey, Entry> watches = new HashMap<>();
@@ -59,6 +63,10 @@ final class EndpointSliceHub {
 
 	DiscoveryCounters counters() {
 		return this.counters;
+	}
+
+	DiscoveryListeners listeners() {
+		return this.listeners;
 	}
 
 	/**
@@ -91,7 +99,8 @@ final class EndpointSliceHub {
 		if (this.scheduler == null) {
 			this.scheduler = this.threads.get();
 		}
-		ServiceWatch watch = new ServiceWatch(service, this.scheduler, this.ticker, this::seen);
+		ServiceWatch watch = new ServiceWatch(service, this.scheduler, this.ticker, (slices) -> seen(service, slices),
+				this.listeners);
 		EndpointSource source = new EndpointSource(service, this.api, this.scheduler, this.ticker, this.random,
 				settings.watchSilence(), this.counters, watch);
 		this.all.add(watch);
@@ -102,7 +111,8 @@ final class EndpointSliceHub {
 	 * Slices of one Service may tell in which zone this application runs; that can change
 	 * the endpoints of all.
 	 */
-	private void seen(Collection<Slice> slices) {
+	private void seen(ServiceKey service, Collection<Slice> slices) {
+		this.offCluster.see(service, slices);
 		if (this.zones.learn(slices)) {
 			this.all.forEach(ServiceWatch::notifySubscribers);
 		}
@@ -130,6 +140,7 @@ final class EndpointSliceHub {
 			entry.source.close();
 			entry.watch.close();
 			this.all.remove(entry.watch);
+			this.listeners.ended(service.toString());
 		}
 		if (this.watches.isEmpty()) {
 			disconnect();
@@ -203,6 +214,10 @@ final class EndpointSliceHub {
 
 		WatchState state() {
 			return this.entry.watch.state();
+		}
+
+		DiscoveryListener listener() {
+			return EndpointSliceHub.this.listeners;
 		}
 
 		/**

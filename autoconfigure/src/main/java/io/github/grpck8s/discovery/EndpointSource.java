@@ -35,6 +35,9 @@ final class EndpointSource {
 	 */
 	private static final Set<Integer> RELIST = Set.of(400, 422, 504);
 
+	// so often in a row, then the watch is not asked for from there again
+	private static final int MAX_REFUSALS = 3;
+
 	private final ServiceKey service;
 
 	private final ApiServer api;
@@ -64,6 +67,8 @@ final class EndpointSource {
 
 	private boolean expiredBefore;
 
+	private int refusals;
+
 	private long lastSign;
 
 	EndpointSource(ServiceKey service, ApiServer api, ScheduledExecutorService scheduler, LongSupplier ticker,
@@ -80,9 +85,6 @@ final class EndpointSource {
 		this.turns = new Turns(api, scheduler, this::failed);
 	}
 
-	/**
-	 * Begin; returns at once.
-	 */
 	void start() {
 		again(0);
 	}
@@ -202,6 +204,7 @@ final class EndpointSource {
 
 	void event() {
 		this.expiredBefore = false;
+		this.refusals = 0;
 		signOfLife();
 	}
 
@@ -219,6 +222,7 @@ final class EndpointSource {
 	}
 
 	void endedCleanly() {
+		this.receiver.restarted("ended");
 		again(this.backoff.afterCleanEnd());
 	}
 
@@ -229,7 +233,8 @@ final class EndpointSource {
 
 	void refused(int status, String verb, String body, @Nullable String retryAfter) {
 		Problem problem = Problem.http(status, verb, body, this.service, this.api.url(), this.api.serviceAccount());
-		if (problem.denied() || RELIST.contains(status)) {
+		this.refusals++;
+		if (problem.denied() || RELIST.contains(status) || this.refusals % MAX_REFUSALS == 0) {
 			// a watch that is not allowed, or not from there, still leaves the list
 			this.resourceVersion = null;
 		}

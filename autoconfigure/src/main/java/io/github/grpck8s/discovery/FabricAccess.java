@@ -56,9 +56,20 @@ final class FabricAccess implements ClusterAccess {
 		}
 		Path mounted = ServiceAccount.tokenFile();
 		String token = Files.isRegularFile(mounted) ? ServiceAccount.read(mounted) : null;
-		boolean itsToken = token != null && config.getAutoOAuthToken() != null
-				&& token.equals(config.getAutoOAuthToken().strip());
-		return itsToken ? mounted : null;
+		return (token != null && isOf(token, config.getAutoOAuthToken())) ? mounted : null;
+	}
+
+	/**
+	 * Whether a token is the one of the configuration, or a later one of the same
+	 * account: an hour may lie between the client and its first channel.
+	 */
+	private static boolean isOf(String token, @Nullable String configured) {
+		if (configured == null) {
+			return false;
+		}
+		String account = ServiceAccount.ofToken(token);
+		return token.equals(configured.strip())
+				|| account != null && account.equals(ServiceAccount.ofToken(configured.strip()));
 	}
 
 	private static @Nullable Path tokenFileOfKubeconfig(Config config) {
@@ -98,7 +109,11 @@ final class FabricAccess implements ClusterAccess {
 
 	@Override
 	public @Nullable String namespace() {
-		return set(this.config.getNamespace()) ? this.config.getNamespace() : null;
+		if (set(this.config.getNamespace())) {
+			return this.config.getNamespace();
+		}
+		// a context that names none means this one, as for kubectl
+		return (this.config.getCurrentContext() != null) ? "default" : null;
 	}
 
 	@Override

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  */
 final class KubernetesNameResolver extends NameResolver {
 
-	private static final Duration RETRY_CONFIGURATION = Duration.ofSeconds(5);
+	private static final long RETRY_CONFIGURATION = TimeUnit.SECONDS.toNanos(5);
 
 	private static final Logger logger = LoggerFactory.getLogger(KubernetesNameResolver.class);
 
@@ -73,7 +73,7 @@ final class KubernetesNameResolver extends NameResolver {
 
 	@Override
 	public String getServiceAuthority() {
-		return this.service.service() + "." + this.service.namespace() + ".svc";
+		return this.service.authority();
 	}
 
 	@Override
@@ -128,16 +128,14 @@ final class KubernetesNameResolver extends NameResolver {
 
 	private void notConnected(Throwable cause) {
 		if (!this.shutdown) {
-			Problem problem = new Problem("configuration", true,
-					"Cannot use the Kubernetes configuration to find the pods of " + this.service + " (" + cause
-							+ "): check KUBECONFIG or the mounted service account",
-					cause);
-			emitError(problem.status());
-			this.syncContext.schedule(() -> {
-				if (!this.shutdown) {
-					this.offload.execute(this::connect);
-				}
-			}, RETRY_CONFIGURATION.toNanos(), TimeUnit.NANOSECONDS, this.timers);
+			emitError(Problem.configuration(cause, this.service).status());
+			this.syncContext.schedule(this::connectAgain, RETRY_CONFIGURATION, TimeUnit.NANOSECONDS, this.timers);
+		}
+	}
+
+	private void connectAgain() {
+		if (!this.shutdown) {
+			this.offload.execute(this::connect);
 		}
 	}
 
@@ -172,7 +170,7 @@ final class KubernetesNameResolver extends NameResolver {
 				logger.error("Cannot assemble the endpoints of {}; keeping the last", this.service, ex);
 				return;
 			}
-			evaluate(this.listener, set);
+			evaluate(this.listener, this.subscription, state, set);
 			return;
 		}
 		Problem problem = state.problem();
@@ -181,8 +179,7 @@ final class KubernetesNameResolver extends NameResolver {
 			emitError(problem.status());
 		}
 		else if (left <= 0) {
-			emitError(Status.UNAVAILABLE.withDescription("No answer of the API server yet to find the pods of "
-					+ this.service + ": check the network between this application and the API server"));
+			emitError(Problem.silent(this.service).status());
 		}
 		else {
 			schedule(left);
@@ -193,15 +190,17 @@ final class KubernetesNameResolver extends NameResolver {
 	 * What this channel wants, with the own zone as soon as that is known.
 	 */
 	private Selection wanted(EndpointSliceHub.Subscription held) {
-		String zone = (this.wanted.zone() == null && this.wanted.node() != null) ? held.zoneOf(this.wanted.node())
-				: null;
+		String node = (this.wanted.zone() == null) ? this.wanted.node() : null;
+		String zone = (node != null) ? held.zoneOf(node) : null;
 		return (zone != null) ? this.wanted.in(zone) : this.wanted;
 	}
 
-	private void evaluate(ChannelListener channel, EndpointSet set) {
+	private void evaluate(ChannelListener channel, EndpointSliceHub.Subscription from, WatchState state,
+			EndpointSet set) {
 		String text = set.isEmpty() ? set.describe(this.service) : null;
 		long now = this.ticker.getAsLong();
 		long due = this.emissions.due(set, text, now);
+		channel.pending(due != Emissions.NOTHING, state.changedAt());
 		if (due > 0) {
 			schedule(due);
 		}
@@ -211,7 +210,7 @@ final class KubernetesNameResolver extends NameResolver {
 		}
 		else if (due == 0) {
 			this.emissions.emitted(set, text, now);
-			channel.endpoints(set, text);
+			channel.endpoints(set, text, now, from.listener());
 		}
 	}
 

@@ -4,6 +4,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KubernetesNameResolverProvider extends NameResolverProvider {
 
-	private static final NameResolver.Args.Key<Discovery> DISCOVERY = NameResolver.Args.Key
+	static final NameResolver.Args.Key<Discovery> DISCOVERY = NameResolver.Args.Key
 		.create("io.github.grpck8s.discovery");
 
 	/**
@@ -62,9 +63,17 @@ public final class KubernetesNameResolverProvider extends NameResolverProvider {
 
 	private static NameResolver resolver(String text, NameResolver.Args args) {
 		KubernetesTarget target = KubernetesTarget.parse(text);
-		requireLibrary(text);
 		Discovery given = args.getArg(DISCOVERY);
 		Discovery discovery = (given != null) ? given : DiscoveryRegistry.current();
+		ScheduledExecutorService timers = timers(args);
+		Executor offload = (args.getOffloadExecutor() != null) ? args.getOffloadExecutor() : timers;
+		List<FixedEndpoint> fixed = fixed(target, discovery.settings());
+		if (!fixed.isEmpty()) {
+			String named = (target.namespace() != null) ? target.namespace() : discovery.settings().namespace();
+			return new StaticNameResolver(new ServiceKey((named != null) ? named : "default", target.service()), fixed,
+					args.getSynchronizationContext(), offload);
+		}
+		requireLibrary(text);
 		String namespace = (target.namespace() != null) ? target.namespace() : discovery.namespace();
 		if (namespace == null) {
 			throw new IllegalArgumentException("Cannot use target '" + text
@@ -74,11 +83,17 @@ public final class KubernetesNameResolverProvider extends NameResolverProvider {
 		DiscoverySettings settings = discovery.settings();
 		Selection wanted = new Selection(target.port(), settings.preferredFamily(), settings.strictIpFamily(),
 				settings.node(), settings.zone());
-		ScheduledExecutorService timers = timers(args);
-		Executor offload = (args.getOffloadExecutor() != null) ? args.getOffloadExecutor() : timers;
 		return new KubernetesNameResolver(new ServiceKey(namespace, target.service()), wanted,
 				(service, changed) -> discovery.hub().subscribe(service, settings, changed), settings.initialTimeout(),
 				args.getSynchronizationContext(), timers, offload, System::nanoTime);
+	}
+
+	/**
+	 * Neither the cluster nor its namespaces are needed for these.
+	 */
+	private static List<FixedEndpoint> fixed(KubernetesTarget target, DiscoverySettings settings) {
+		return settings.fixed(target.service(),
+				(target.namespace() != null) ? target.namespace() : settings.namespace());
 	}
 
 	/**

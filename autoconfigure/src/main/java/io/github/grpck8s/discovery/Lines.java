@@ -11,17 +11,36 @@ import java.util.function.Consumer;
  */
 final class Lines {
 
+	/**
+	 * No object of Kubernetes is as large: etcd takes 1.5 MiB.
+	 */
+	private static final int MAX = 8 * 1024 * 1024;
+
 	private final Consumer<byte[]> line;
 
 	private final ByteArrayOutputStream rest = new ByteArrayOutputStream();
+
+	private boolean fed;
 
 	Lines(Consumer<byte[]> line) {
 		this.line = line;
 	}
 
+	/**
+	 * Whether anything came.
+	 */
+	boolean fed() {
+		return this.fed;
+	}
+
+	/**
+	 * Take a part of the stream.
+	 * @throws IllegalStateException if a line has no end
+	 */
 	void feed(ByteBuffer part) {
 		byte[] bytes = new byte[part.remaining()];
 		part.get(bytes);
+		this.fed |= bytes.length > 0;
 		int begin = 0;
 		for (int i = 0; i < bytes.length; i++) {
 			if (bytes[i] == '\n') {
@@ -35,6 +54,9 @@ final class Lines {
 			}
 		}
 		this.rest.write(bytes, begin, bytes.length - begin);
+		if (this.rest.size() > MAX) {
+			throw new IllegalStateException("an event of the watch has more than " + MAX + " bytes");
+		}
 	}
 
 }

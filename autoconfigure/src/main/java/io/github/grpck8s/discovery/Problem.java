@@ -70,6 +70,22 @@ record Problem(String code, boolean denied, String description, @Nullable Throwa
 	}
 
 	/**
+	 * The API server has said nothing at all so far.
+	 */
+	static Problem silent(ServiceKey service) {
+		return new Problem("silent", false, "No answer of the API server yet to find the pods of " + service
+				+ ": check the network between this application and the API server", null);
+	}
+
+	/**
+	 * It is not even known which API server to ask.
+	 */
+	static Problem configuration(Throwable cause, ServiceKey service) {
+		return new Problem("configuration", true, "Cannot use the Kubernetes configuration to find the pods of "
+				+ service + " (" + cause + "): check KUBECONFIG or the mounted service account", cause);
+	}
+
+	/**
 	 * The Role and RoleBinding that are missing, ready to be applied.
 	 */
 	static String role(String namespace, @Nullable String account) {

@@ -30,6 +30,14 @@ final class ServiceAccount {
 	}
 
 	/**
+	 * Whether this process runs in a pod: the kubelet tells every container where its
+	 * cluster is.
+	 */
+	static boolean inCluster() {
+		return setting("kubernetes.service.host") != null;
+	}
+
+	/**
 	 * Where the token of the pod is.
 	 */
 	static Path tokenFile() {

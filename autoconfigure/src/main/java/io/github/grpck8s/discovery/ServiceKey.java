@@ -8,6 +8,10 @@ package io.github.grpck8s.discovery;
  */
 record ServiceKey(String namespace, String service) {
 
+	String authority() {
+		return this.service + "." + this.namespace + ".svc";
+	}
+
 	@Override
 	public String toString() {
 		return this.namespace + "/" + this.service;

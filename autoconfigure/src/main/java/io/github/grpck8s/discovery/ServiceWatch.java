@@ -37,6 +37,8 @@ final class ServiceWatch implements SliceReceiver {
 
 	private final Consumer<Collection<Slice>> seen;
 
+	private final DiscoveryListener listener;
+
 	private final List<Runnable> subscribers = new CopyOnWriteArrayList<>();
 
 	private final SliceStore store = new SliceStore(VANISHED_HOLD);
@@ -56,10 +58,12 @@ final class ServiceWatch implements SliceReceiver {
 	/**
 	 * Create a watch that knows nothing yet.
 	 * @param seen is told all slices that come, without any lock
+	 * @param listener is told what happens
 	 */
 	ServiceWatch(ServiceKey service, ScheduledExecutorService scheduler, LongSupplier ticker,
-			Consumer<Collection<Slice>> seen) {
+			Consumer<Collection<Slice>> seen, DiscoveryListener listener) {
 		this.seen = seen;
+		this.listener = listener;
 		this.service = service;
 		this.scheduler = scheduler;
 		this.ticker = ticker;
@@ -99,8 +103,9 @@ final class ServiceWatch implements SliceReceiver {
 	@Override
 	public void listed(Collection<Slice> slices, String version) {
 		boolean wait;
+		boolean first;
 		synchronized (this) {
-			boolean first = !this.state.synced();
+			first = !this.state.synced();
 			// a list is one consistent moment: one emission, which waits for all that it
 			// holds
 			wait = this.store.replace(slices, version, this.ticker.getAsLong()) && !first;
@@ -109,6 +114,9 @@ final class ServiceWatch implements SliceReceiver {
 			recovered();
 		}
 		alive();
+		if (!first) {
+			this.listener.relisted(this.service.toString());
+		}
 		this.seen.accept(slices);
 		if (!wait) {
 			notifySubscribers();
@@ -141,6 +149,7 @@ final class ServiceWatch implements SliceReceiver {
 	@Override
 	public void alive() {
 		this.lastSign = this.ticker.getAsLong();
+		this.listener.alive(this.service.toString());
 		if (this.state.problem() != null) {
 			synchronized (this) {
 				this.state = this.state.with((Problem) null);
@@ -161,12 +170,14 @@ final class ServiceWatch implements SliceReceiver {
 						: "No endpoints of {} yet, trying again: {}", this.service, problem.description());
 			}
 		}
+		this.listener.failed(this.service.toString(), problem.code(), this.state.synced());
 		notifySubscribers();
 	}
 
 	@Override
 	public void restarted(String why) {
 		logger.debug("Restarting the watch of {}: {}", this.service, why);
+		this.listener.restarted(this.service.toString(), why);
 	}
 
 	private void recovered() {
@@ -185,7 +196,7 @@ final class ServiceWatch implements SliceReceiver {
 			this.expiry = null;
 		}
 		long next = this.store.expire(this.ticker.getAsLong());
-		this.state = this.state.with(this.store.slices(), this.store.held());
+		this.state = this.state.with(this.store.slices(), this.store.held(), this.ticker.getAsLong());
 		if (next >= 0 && !this.closed) {
 			this.expiry = this.scheduler.schedule(this::expire, next, TimeUnit.NANOSECONDS);
 		}

@@ -155,7 +155,8 @@ final class SliceAssembler {
 		Set<Object> present = new HashSet<>();
 		all.forEach((endpoint) -> present.add(endpoint.address()));
 		for (Slice slice : this.slices) {
-			for (Slice.Endpoint endpoint : slice.endpoints) {
+			// the other address of a pod with two families says nothing of this one
+			for (Slice.Endpoint endpoint : (slice.family == family) ? slice.endpoints : List.<Slice.Endpoint>of()) {
 				if (endpoint.data.podUid() != null) {
 					present.add(endpoint.data.podUid());
 				}

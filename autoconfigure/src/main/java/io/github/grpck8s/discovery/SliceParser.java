@@ -87,6 +87,14 @@ final class SliceParser {
 		return ports;
 	}
 
+	/**
+	 * Whether an object is a slice of another Service.
+	 */
+	boolean isOfAnotherService(JsonNode json) {
+		String label = text(json.path("metadata").path("labels"), SERVICE_LABEL);
+		return label != null && !label.equals(this.service.service());
+	}
+
 	private @Nullable EndpointData endpoint(JsonNode json, IpFamily family) {
 		JsonNode addresses = json.path("addresses");
 		InetAddress address = address(addresses.path(0), family);
@@ -103,7 +111,8 @@ final class SliceParser {
 		return new EndpointData(address, conditions.path("ready").asBoolean(true),
 				conditions.path("serving").asBoolean(true), conditions.path("terminating").asBoolean(false),
 				shared(text(json, "nodeName")), shared(text(json, "zone")), names(json.path("hints").path("forNodes")),
-				names(json.path("hints").path("forZones")), isPod ? text(pod, "name") : null, text(pod, "uid"));
+				names(json.path("hints").path("forZones")), isPod ? text(pod, "name") : null,
+				isPod ? text(pod, "uid") : null);
 	}
 
 	private static Set<String> names(JsonNode hints) {

@@ -62,14 +62,15 @@ final class SliceStore {
 		for (Slice known : before.values()) {
 			Slice slice = listed.remove(known.name);
 			// a list of a replica that lags behind does not know younger slices yet
-			boolean unknownToList = slice == null && ResourceVersions.isOlder(version, known.resourceVersion);
-			boolean regression = slice != null && Objects.equals(slice.uid, known.uid)
-					&& ResourceVersions.isOlder(slice.resourceVersion, known.resourceVersion);
-			if (slice != null && !regression) {
+			if (ResourceVersions.isOlder(version, known.resourceVersion) || isRegression(slice, known)) {
+				continue;
+			}
+			if (slice != null) {
 				this.slices.put(slice.name, slice);
 			}
-			else if (slice == null && !unknownToList) {
+			else {
 				this.slices.remove(known.name);
+				rememberDeletion(known.uid, version);
 			}
 		}
 		this.slices.putAll(listed);
@@ -84,9 +85,7 @@ final class SliceStore {
 	 */
 	boolean put(Slice slice, long now) {
 		Slice known = this.slices.get(slice.name);
-		boolean regression = known != null && Objects.equals(known.uid, slice.uid)
-				&& ResourceVersions.isOlder(slice.resourceVersion, known.resourceVersion);
-		if (regression || isStale(slice)) {
+		if (known != null && isRegression(slice, known) || isStale(slice)) {
 			return false;
 		}
 		this.slices.put(slice.name, slice);
@@ -103,17 +102,14 @@ final class SliceStore {
 	 * @return whether a slice is gone
 	 */
 	boolean remove(String name, @Nullable String uid, @Nullable String version, long now) {
-		if (uid != null && version != null) {
-			this.deleted.put(uid, version);
-			if (this.deleted.size() > MAX_DELETED) {
-				Iterator<String> eldest = this.deleted.keySet().iterator();
-				eldest.next();
-				eldest.remove();
-			}
-		}
+		rememberDeletion(uid, version);
 		Slice known = this.slices.get(name);
 		if (known == null || uid != null && known.uid != null && !uid.equals(known.uid)) {
 			// another slice of the same name lives on
+			return false;
+		}
+		if (ResourceVersions.isOlder(version, known.resourceVersion)) {
+			// told again after a stale list: it has come back since
 			return false;
 		}
 		this.slices.remove(name);
@@ -121,8 +117,30 @@ final class SliceStore {
 		return true;
 	}
 
+	private void rememberDeletion(@Nullable String uid, @Nullable String version) {
+		if (uid != null && version != null && !ResourceVersions.isOlder(version, this.deleted.get(uid))) {
+			this.deleted.put(uid, version);
+			if (this.deleted.size() > MAX_DELETED) {
+				Iterator<String> eldest = this.deleted.keySet().iterator();
+				eldest.next();
+				eldest.remove();
+			}
+		}
+	}
+
+	/**
+	 * A slice whose label leads to another Service is deleted for this one, and may come
+	 * back younger with the same uid.
+	 */
 	private boolean isStale(Slice slice) {
-		return slice.uid != null && this.deleted.containsKey(slice.uid);
+		String deletion = (slice.uid != null) ? this.deleted.get(slice.uid) : null;
+		return deletion != null && (deletion.equals(slice.resourceVersion)
+				|| ResourceVersions.isOlder(slice.resourceVersion, deletion));
+	}
+
+	private static boolean isRegression(@Nullable Slice slice, Slice known) {
+		return slice != null && Objects.equals(slice.uid, known.uid)
+				&& ResourceVersions.isOlder(slice.resourceVersion, known.resourceVersion);
 	}
 
 	/**

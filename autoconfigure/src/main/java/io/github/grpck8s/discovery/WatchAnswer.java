@@ -1,6 +1,7 @@
 package io.github.grpck8s.discovery;
 
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -26,6 +27,8 @@ final class WatchAnswer implements ApiServer.Listener {
 	private @Nullable String retryAfter;
 
 	private boolean over;
+
+	private boolean understood;
 
 	WatchAnswer(EndpointSource source) {
 		this.source = source;
@@ -58,6 +61,10 @@ final class WatchAnswer implements ApiServer.Listener {
 		if (cause != null) {
 			this.source.failed(cause);
 		}
+		else if (this.status == 200 && !this.understood && this.lines.fed()) {
+			// a proxy's page is no proof that the watch lives
+			this.source.failed(new ProtocolException("the watch is not a stream of events"));
+		}
 		else if (this.status == 200) {
 			this.source.endedCleanly();
 		}
@@ -87,14 +94,10 @@ final class WatchAnswer implements ApiServer.Listener {
 			error(object);
 			return;
 		}
+		this.understood |= event.isObject() && object.isObject();
 		this.source.event();
 		switch (type) {
-			case "ADDED", "MODIFIED" -> {
-				Slice slice = this.source.parser().parse(object);
-				if (slice != null) {
-					this.source.receiver().changed(slice);
-				}
-			}
+			case "ADDED", "MODIFIED" -> changed(object);
 			case "DELETED" -> deleted(object);
 			case "BOOKMARK" -> {
 			}
@@ -103,6 +106,18 @@ final class WatchAnswer implements ApiServer.Listener {
 		String version = SliceParser.metadata(object, "resourceVersion");
 		if (version != null && !version.isEmpty()) {
 			this.source.reached(version);
+		}
+	}
+
+	private void changed(JsonNode object) {
+		if (this.source.parser().isOfAnotherService(object)) {
+			// a server that does not turn this into a deletion
+			deleted(object);
+			return;
+		}
+		Slice slice = this.source.parser().parse(object);
+		if (slice != null) {
+			this.source.receiver().changed(slice);
 		}
 	}
 

@@ -22,28 +22,32 @@ final class WatchState {
 
 	private final @Nullable Problem problem;
 
+	private final long changedAt;
+
 	private final ConcurrentMap<Selection, EndpointSet> answers;
 
 	private WatchState(ServiceKey service, boolean synced, List<Slice> slices, List<Slice> held,
-			@Nullable Problem problem, ConcurrentMap<Selection, EndpointSet> answers) {
+			@Nullable Problem problem, long changedAt, ConcurrentMap<Selection, EndpointSet> answers) {
 		this.service = service;
 		this.synced = synced;
 		this.slices = slices;
 		this.held = held;
 		this.problem = problem;
+		this.changedAt = changedAt;
 		this.answers = answers;
 	}
 
 	static WatchState unknown(ServiceKey service) {
-		return new WatchState(service, false, List.of(), List.of(), null, new ConcurrentHashMap<>());
+		return new WatchState(service, false, List.of(), List.of(), null, 0, new ConcurrentHashMap<>());
 	}
 
-	WatchState with(List<Slice> newSlices, List<Slice> newHeld) {
-		return new WatchState(this.service, true, newSlices, newHeld, this.problem, new ConcurrentHashMap<>());
+	WatchState with(List<Slice> newSlices, List<Slice> newHeld, long now) {
+		return new WatchState(this.service, true, newSlices, newHeld, this.problem, now, new ConcurrentHashMap<>());
 	}
 
 	WatchState with(@Nullable Problem newProblem) {
-		return new WatchState(this.service, this.synced, this.slices, this.held, newProblem, this.answers);
+		return new WatchState(this.service, this.synced, this.slices, this.held, newProblem, this.changedAt,
+				this.answers);
 	}
 
 	/**
@@ -58,6 +62,13 @@ final class WatchState {
 	 */
 	@Nullable Problem problem() {
 		return this.problem;
+	}
+
+	/**
+	 * When slices last came or endpoints were let go, on the ticker.
+	 */
+	long changedAt() {
+		return this.changedAt;
 	}
 
 	/**

@@ -207,6 +207,48 @@ class EndpointSourceTests {
 	}
 
 	@Test
+	void watchOfSomethingElseIsNamed() {
+		watching();
+		this.api.last().send("<html>\n<body>Please log in");
+		this.api.last().end();
+		assertThat(this.heard.problems).singleElement()
+			.satisfies((problem) -> assertThat(problem.description())
+				.startsWith("https://api.example does not answer like a Kubernetes API server"));
+		this.time.pass(Duration.ofSeconds(3));
+		this.api.last().open();
+		this.api.last().send(event("MODIFIED", item("a", "9", "10.0.0.2")) + "{\"type\":\"MODI");
+		this.api.last().end();
+		assertThat(this.heard.problems).as("an event that was cut short").hasSize(1);
+	}
+
+	@Test
+	void eventWithoutAnEndIsGivenUp() {
+		watching();
+		for (int i = 0; i < 9 && this.heard.problems.isEmpty(); i++) {
+			this.api.last().send("x".repeat(1024 * 1024));
+		}
+		assertThat(this.heard.problems).hasSize(1);
+	}
+
+	@Test
+	void watchThatIsRefusedAgainAndAgainListsAnew() {
+		watching();
+		for (int i = 0; i < 3; i++) {
+			this.api.last().answer(500, "etcdserver: no leader");
+			assertThat(this.api.last().isWatch()).isTrue();
+			this.time.pass(Duration.ofSeconds(30));
+		}
+		assertThat(this.api.last().isWatch()).isFalse();
+	}
+
+	@Test
+	void r11_sliceThatChangesItsServiceUnderTheWatchIsGone() {
+		watching();
+		this.api.last().send(event("MODIFIED", item("a", "9", "10.0.0.1").replace(":\"users\"", ":\"orders\"")));
+		assertThat(this.heard.changes).containsExactly("a");
+	}
+
+	@Test
 	void watchFromAVersionThatDoesNotExistListsAnew() {
 		watching();
 		this.api.last().answer(504, "Too large resource version");

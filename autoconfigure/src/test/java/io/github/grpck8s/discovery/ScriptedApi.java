@@ -3,8 +3,8 @@ package io.github.grpck8s.discovery;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +15,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
  */
 final class ScriptedApi implements ApiServer {
 
-	final List<Request> requests = new ArrayList<>();
+	final List<Request> requests = new CopyOnWriteArrayList<>();
 
 	boolean closed;
 
@@ -100,6 +100,8 @@ final class ScriptedApi implements ApiServer {
 
 		boolean cancelled;
 
+		boolean answered;
+
 		private final Listener listener;
 
 		Request(String path, Listener listener) {
@@ -116,12 +118,14 @@ final class ScriptedApi implements ApiServer {
 		}
 
 		void answer(int status, String body, @Nullable String retryAfter) {
+			this.answered = true;
 			this.listener.headers(status, retryAfter);
 			send(body);
 			end();
 		}
 
 		void open() {
+			this.answered = true;
 			this.listener.headers(200, null);
 		}
 

@@ -289,6 +289,20 @@ class SliceAssemblerTests {
 	}
 
 	@Test
+	void r56_podOfTwoFamiliesIsHeldInEach() {
+		Slice six = slice("six").ipv6()
+			.port("grpc", 9090)
+			.with(Slices.of(Slices.endpoint("fd00::1", true, true, false), "uid-1"))
+			.get();
+		Slice held = slice("four").port("grpc", 9090)
+			.with(Slices.of(Slices.endpoint("10.0.0.1", true, true, false), "uid-1"))
+			.get();
+		EndpointSet set = SliceAssembler.assemble(Slices.USERS, List.of(six), List.of(held),
+				Slices.wanted("k8s:///users.shop:grpc"));
+		assertThat(set.endpoints()).singleElement().hasToString("10.0.0.1:9090");
+	}
+
+	@Test
 	void heldEndpointsCountUntilTheyAppearElsewhere() {
 		Slice held = grpc("a").ready("10.0.0.1").get();
 		Slice other = grpc("b").ready("10.0.0.2").get();

@@ -65,6 +65,43 @@ class SliceStoreTests {
 	}
 
 	@Test
+	void r37_replayedDeletionDoesNotTakeAwayWhatIsYounger() {
+		Slice back = slice("a").version("70").ready("10.0.0.1").get();
+		this.store.put(back, 0);
+		assertThat(this.store.remove("a", back.uid, "60", 0)).isFalse();
+		assertThat(this.store.slices()).containsExactly(back);
+	}
+
+	@Test
+	void r47_sliceThatLeftTheServiceMayComeBack() {
+		Slice gone = slice("a").version("50").ready("10.0.0.1").get();
+		this.store.put(gone, 0);
+		this.store.remove("a", gone.uid, "60", 0);
+		assertThat(this.store.put(gone, 0)).as("an old event").isFalse();
+		Slice back = slice("a").version("61").ready("10.0.0.1").get();
+		assertThat(this.store.put(back, 0)).isTrue();
+		this.store.replace(List.of(back), "62", 0);
+		assertThat(this.store.slices()).containsExactly(back);
+	}
+
+	@Test
+	void r47_staleListDoesNotBringBackWhatAListDidNotHold() {
+		Slice gone = slice("a").version("50").ready("10.0.0.1").get();
+		this.store.put(gone, 0);
+		this.store.replace(List.of(), "60", 0);
+		this.store.replace(List.of(gone), "55", 0);
+		assertThat(this.store.slices()).isEmpty();
+	}
+
+	@Test
+	void r47_staleListDoesNotBringBackThePredecessorOfTheSameName() {
+		Slice young = slice("a").uid("y").version("70").ready("10.0.0.2").get();
+		this.store.put(young, 0);
+		this.store.replace(List.of(slice("a").uid("x").version("50").ready("10.0.0.1").get()), "60", 0);
+		assertThat(this.store.slices()).containsExactly(young);
+	}
+
+	@Test
 	void r56_whatVanishesIsHeldForAWhile() {
 		this.store.put(slice("a").version("1").ready("10.0.0.1", "10.0.0.2").get(), 0);
 		this.store.put(slice("a").version("2").ready("10.0.0.1").get(), 10);

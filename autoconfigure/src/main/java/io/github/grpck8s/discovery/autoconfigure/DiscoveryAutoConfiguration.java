@@ -4,10 +4,12 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.github.grpck8s.ChannelFeature;
 import io.github.grpck8s.ChannelSpec;
 import io.github.grpck8s.FeatureOrder;
+import io.github.grpck8s.InvalidSettingException;
 import io.github.grpck8s.TargetRule;
 import io.github.grpck8s.discovery.Discovery;
 import io.github.grpck8s.discovery.KubernetesNameResolverProvider;
 import io.grpc.ManagedChannelBuilder;
+import io.micrometer.core.instrument.binder.MeterBinder;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -16,6 +18,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.annotation.Order;
 
@@ -48,9 +51,36 @@ public final class DiscoveryAutoConfiguration {
 	ChannelFeature grpcK8sDiscoveryChannelFeature(Discovery discovery) {
 		return (channel, builder) -> {
 			if (channel.isKubernetes()) {
+				requireNamespace(channel, discovery);
 				KubernetesNameResolverProvider.use(builder, discovery);
 			}
 		};
+	}
+
+	private static void requireNamespace(ChannelSpec channel, Discovery discovery) {
+		if (!discovery.knowsNamespace(channel.target())) {
+			throw new InvalidSettingException("grpc.k8s.discovery.namespace", "",
+					"must be set for the target '" + channel.target() + "' of channel '" + channel.name() + "'",
+					"The target names no namespace, and neither a mounted service account nor a kubeconfig says one:"
+							+ " write k8s:///service.namespace:port, or set the property.");
+		}
+	}
+
+	/**
+	 * With Micrometer, whose registries take it wherever they are.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(MeterBinder.class)
+	static class Metered {
+
+		@Bean
+		@Lazy(false)
+		DiscoveryMeters grpcK8sDiscoveryMeters(Discovery discovery) {
+			DiscoveryMeters meters = new DiscoveryMeters(System::nanoTime);
+			discovery.listen(meters);
+			return meters;
+		}
+
 	}
 
 	@Bean

@@ -1,14 +1,19 @@
 package io.github.grpck8s.discovery.autoconfigure;
 
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 import io.github.grpck8s.InvalidSettingException;
 import io.github.grpck8s.discovery.DiscoverySettings;
+import io.github.grpck8s.discovery.FixedEndpoint;
 import io.github.grpck8s.discovery.IpFamily;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.bind.Name;
 
 /**
  * How the pods behind a {@code k8s:} target are found.
@@ -28,12 +33,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param linger Time for which the watch of a Service is kept after its last channel left
  * @param initialTimeout Time that calls wait for the first answer of the API server
  * before they fail
+ * @param fixed Endpoints as host:port that take the place of those of the cluster, by the
+ * name of a Service or by service.namespace, for tests and forwarded ports
  */
 @ConfigurationProperties("grpc.k8s.discovery")
 record DiscoveryProperties(@DefaultValue("true") boolean enabled, @Nullable String namespace, @Nullable String zone,
 		@Nullable String node, @DefaultValue("auto") IpFamily ipFamily, @DefaultValue("false") boolean strictIpFamily,
 		@DefaultValue("150s") Duration watchSilence, @DefaultValue("10m") Duration linger,
-		@DefaultValue("10s") Duration initialTimeout) {
+		@DefaultValue("10s") Duration initialTimeout, @Name("static") @DefaultValue Map<String, List<String>> fixed) {
 
 	private static final String PREFIX = "grpc.k8s.discovery.";
 
@@ -42,6 +49,7 @@ record DiscoveryProperties(@DefaultValue("true") boolean enabled, @Nullable Stri
 			throw new InvalidSettingException(PREFIX + "namespace", namespace, "must be the name of a namespace",
 					"Use lower-case letters, digits and '-', at most 63 characters.");
 		}
+		fixed.forEach((service, endpoints) -> endpoints.forEach((endpoint) -> requireEndpoint(service, endpoint)));
 		if (watchSilence.compareTo(Duration.ofSeconds(1)) < 0) {
 			throw new InvalidSettingException(PREFIX + "watch-silence", watchSilence, "must be at least 1s",
 					"The API server gives a sign of life about once a minute: choose more than that, for example 150s.");
@@ -58,7 +66,24 @@ record DiscoveryProperties(@DefaultValue("true") boolean enabled, @Nullable Stri
 
 	DiscoverySettings settings() {
 		return new DiscoverySettings(text(this.namespace), text(this.zone), text(this.node), this.ipFamily,
-				this.strictIpFamily, this.watchSilence, this.linger, this.initialTimeout);
+				this.strictIpFamily, this.watchSilence, this.linger, this.initialTimeout, fixedEndpoints());
+	}
+
+	private Map<String, List<FixedEndpoint>> fixedEndpoints() {
+		Map<String, List<FixedEndpoint>> endpoints = new HashMap<>();
+		this.fixed
+			.forEach((service, texts) -> endpoints.put(service, texts.stream().map(FixedEndpoint::parse).toList()));
+		return Map.copyOf(endpoints);
+	}
+
+	private static void requireEndpoint(String service, String endpoint) {
+		try {
+			FixedEndpoint.parse(endpoint);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidSettingException(PREFIX + "static." + service, endpoint, "must be host:port",
+					"Name an address or a host and a port, for example 127.0.0.1:9090.");
+		}
 	}
 
 	/**

@@ -1,14 +1,20 @@
 package io.github.grpck8s.discovery.autoconfigure;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.github.grpck8s.ChannelFeature;
 import io.github.grpck8s.ChannelSpec;
 import io.github.grpck8s.InvalidSettingException;
 import io.github.grpck8s.discovery.Discovery;
+import io.github.grpck8s.discovery.FixedEndpoint;
 import io.github.grpck8s.discovery.IpFamily;
 import io.grpc.ManagedChannelBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,6 +24,7 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.eq;
 import static org.mockito.Mockito.mock;
@@ -49,7 +56,7 @@ class DiscoveryAutoConfigurationTests {
 	void defaultsAreThoseOfTheDocumentation() {
 		this.context.run((app) -> assertThat(app.getBean(DiscoveryProperties.class))
 			.isEqualTo(new DiscoveryProperties(true, null, null, null, IpFamily.AUTO, false, Duration.ofSeconds(150),
-					Duration.ofMinutes(10), Duration.ofSeconds(10))));
+					Duration.ofMinutes(10), Duration.ofSeconds(10), Map.of())));
 	}
 
 	@Test
@@ -58,7 +65,9 @@ class DiscoveryAutoConfigurationTests {
 			.withPropertyValues("grpc.k8s.discovery.namespace=shop", "grpc.k8s.discovery.zone=z1",
 					"grpc.k8s.discovery.node=", "grpc.k8s.discovery.ip-family=ipv6",
 					"grpc.k8s.discovery.strict-ip-family=true", "grpc.k8s.discovery.watch-silence=3m",
-					"grpc.k8s.discovery.linger=0s", "grpc.k8s.discovery.initial-timeout=1s")
+					"grpc.k8s.discovery.linger=0s", "grpc.k8s.discovery.initial-timeout=1s",
+					"grpc.k8s.discovery.static.users.shop=127.0.0.1:1,localhost:2",
+					"grpc.k8s.discovery.static.orders[0]=[::1]:3")
 			.run((app) -> assertThat(app.getBean(DiscoveryProperties.class).settings()).satisfies((settings) -> {
 				assertThat(settings.namespace()).isEqualTo("shop");
 				assertThat(settings.zone()).isEqualTo("z1");
@@ -68,11 +77,16 @@ class DiscoveryAutoConfigurationTests {
 				assertThat(settings.watchSilence()).isEqualTo(Duration.ofMinutes(3));
 				assertThat(settings.linger()).isZero();
 				assertThat(settings.initialTimeout()).isEqualTo(Duration.ofSeconds(1));
+				assertThat(settings.fixed()).containsOnly(
+						Map.entry("users.shop",
+								List.of(new FixedEndpoint("127.0.0.1", 1), new FixedEndpoint("localhost", 2))),
+						Map.entry("orders", List.of(new FixedEndpoint("::1", 3))));
 			}));
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "namespace=Shop!", "watch-silence=0s", "linger=-1s", "initial-timeout=0s" })
+	@ValueSource(strings = { "namespace=Shop!", "watch-silence=0s", "linger=-1s", "initial-timeout=0s",
+			"static.users=9090" })
 	void badSettingsStopTheApplicationByName(String setting) {
 		String name = "grpc.k8s.discovery." + setting.substring(0, setting.indexOf('='));
 		this.context.withPropertyValues("grpc.k8s.discovery." + setting)
@@ -90,6 +104,17 @@ class DiscoveryAutoConfigurationTests {
 	}
 
 	@Test
+	void aTargetWithoutNamespaceIsRefusedWhereNothingSaysOne() {
+		this.context
+			.withBean(KubernetesClient.class, () -> new KubernetesClientBuilder().withConfig(Config.empty()).build())
+			.run((app) -> assertThatExceptionOfType(InvalidSettingException.class)
+				.isThrownBy(() -> app.getBean("grpcK8sDiscoveryChannelFeature", ChannelFeature.class)
+					.applyTo(new ChannelSpec("users", "k8s:///users:grpc"), NettyChannelBuilder.forTarget("dns:///a")))
+				.withMessageContaining(
+						"'grpc.k8s.discovery.namespace' must be set for the target 'k8s:///users:grpc'"));
+	}
+
+	@Test
 	void whenSwitchedOffThereIsNothing() {
 		this.context.withPropertyValues("grpc.k8s.discovery.enabled=false")
 			.run((app) -> assertThat(app).doesNotHaveBean(Discovery.class).doesNotHaveBean(ChannelFeature.class));
@@ -98,7 +123,7 @@ class DiscoveryAutoConfigurationTests {
 	@Test
 	void whenUserDefinesBeanBacksOff() {
 		Discovery own = Discovery.of(new DiscoveryProperties(true, "own", null, null, IpFamily.AUTO, false,
-				Duration.ofSeconds(150), Duration.ofMinutes(10), Duration.ofSeconds(15))
+				Duration.ofSeconds(150), Duration.ofMinutes(10), Duration.ofSeconds(15), Map.of())
 			.settings(), () -> null);
 		this.context.withBean(Discovery.class, () -> own)
 			.run((app) -> assertThat(app.getBean(Discovery.class)).isSameAs(own));
