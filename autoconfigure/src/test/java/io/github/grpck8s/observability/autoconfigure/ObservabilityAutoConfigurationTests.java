@@ -23,6 +23,8 @@ import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.SpanProcessor;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -70,14 +72,15 @@ class ObservabilityAutoConfigurationTests {
 			});
 	}
 
-	@Test
-	void closeTimeoutThatCannotBeIsRefused() {
-		this.context.withPropertyValues("grpc.k8s.observability.otlp.close-timeout=-1s")
+	@ParameterizedTest
+	@CsvSource({ "-1s, PT-1S", "0, PT0S", "99ms, PT0.099S", "61s, PT1M1S" })
+	void closeTimeoutThatCannotBeIsRefused(String value, String shown) {
+		this.context.withPropertyValues("grpc.k8s.observability.otlp.close-timeout=" + value)
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
 				.isInstanceOf(InvalidSettingException.class)
-				.hasMessage("'grpc.k8s.observability.otlp.close-timeout' must be between 0 and 1 minute "
-						+ "but was 'PT-1S'"));
+				.hasMessage("'grpc.k8s.observability.otlp.close-timeout' must be between 100 ms and 1 minute "
+						+ "but was '" + shown + "'"));
 	}
 
 	@Test
