@@ -60,7 +60,7 @@ public record BalancingServiceConfig(Map<String, Object> settings,
 		return Map.of("loadBalancingConfig", List.of(Map.of(KubernetesLoadBalancerProvider.POLICY, own)));
 	}
 
-	// the fraction always with nine digits: R78
+	// all nine digits: without its leading zeros a fraction is read as too long a time
 	private static String seconds(long nanos) {
 		return String.format(Locale.ROOT, "%d.%09ds", nanos / 1_000_000_000, nanos % 1_000_000_000);
 	}

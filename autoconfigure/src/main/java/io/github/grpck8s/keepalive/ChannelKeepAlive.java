@@ -13,13 +13,14 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import static java.util.concurrent.TimeUnit.DAYS;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 /**
  * The pings that channels send. Each value is looked for in turn in what is set for the
  * channel by name, in what is set for all channels, and, for {@code k8s:} targets only,
  * in the defaults: the servers behind any other target are not known to permit such
- * pings.
+ * pings. So too for the time after which a channel goes idle.
  *
  * @param kubernetes the defaults for {@code k8s:} targets
  * @param all what the user set for all channels
@@ -31,6 +32,9 @@ public record ChannelKeepAlive(ChannelPings kubernetes, ChannelPings all, Map<St
 
 	private static final Logger logger = LoggerFactory.getLogger(ChannelKeepAlive.class);
 
+	/** From here on gRPC never goes idle (ManagedChannelImplBuilder). */
+	private static final long NEVER_IDLE_DAYS = 30;
+
 	static final String PREFIX = "grpc.k8s.keepalive.";
 
 	@Override
@@ -38,7 +42,11 @@ public record ChannelKeepAlive(ChannelPings kubernetes, ChannelPings all, Map<St
 		Setting<Duration> time = time(channel);
 		Setting<Duration> timeout = ours("timeout", channel, ChannelPings::timeout);
 		Setting<Boolean> withoutCalls = withoutCalls(channel);
+		Setting<Duration> idleTimeout = ours("idle-timeout", channel, ChannelPings::idleTimeout);
 		try {
+			if (idleTimeout != null) {
+				idleTimeout(builder, idleTimeout.value());
+			}
 			if (time != null) {
 				builder.keepAliveTime(NANOSECONDS.convert(time.value()), NANOSECONDS);
 			}
@@ -51,6 +59,15 @@ public record ChannelKeepAlive(ChannelPings kubernetes, ChannelPings all, Map<St
 		}
 		catch (UnsupportedOperationException ex) {
 			logger.debug("Channel '{}': {} knows no keep-alive", channel.name(), builder.getClass().getSimpleName());
+		}
+	}
+
+	private static void idleTimeout(ManagedChannelBuilder<?> builder, Duration timeout) {
+		if (timeout.isZero()) {
+			builder.idleTimeout(NEVER_IDLE_DAYS, DAYS);
+		}
+		else {
+			builder.idleTimeout(NANOSECONDS.convert(timeout), NANOSECONDS);
 		}
 	}
 

@@ -30,6 +30,9 @@ final class CallBuffers extends ServerStreamTracer {
 	/** Set before the first message is read or written. */
 	private volatile @Nullable Budget budget;
 
+	/** What comes later, a handler's late answer, is given back by who takes it. */
+	private volatile boolean closed;
+
 	@Override
 	public Context filterContext(Context context) {
 		return context.withValue(CALL, this);
@@ -48,6 +51,7 @@ final class CallBuffers extends ServerStreamTracer {
 		}
 		shared.take(bytes);
 		long mine = this.unfinished.addAndGet(bytes);
+		giveBackIfClosed(this.unfinished);
 		// a message has its own limit: the last one of a connection may come to its end
 		if (mine > ALLOWANCE && shared.isUsedUp(mine)) {
 			// ends the call as a message that is too large does
@@ -67,6 +71,7 @@ final class CallBuffers extends ServerStreamTracer {
 		if (shared != null && bytes > 0) {
 			shared.take(bytes);
 			this.unread.addAndGet(bytes);
+			giveBackIfClosed(this.unread);
 		}
 	}
 
@@ -92,8 +97,16 @@ final class CallBuffers extends ServerStreamTracer {
 
 	@Override
 	public void streamClosed(Status status) {
+		// first: who takes from now on sees it, who took before is seen here
+		this.closed = true;
 		giveBack(this.unread);
 		giveBack(this.unfinished);
+	}
+
+	private void giveBackIfClosed(AtomicLong mine) {
+		if (this.closed) {
+			giveBack(mine);
+		}
 	}
 
 	private void giveBack(AtomicLong mine) {

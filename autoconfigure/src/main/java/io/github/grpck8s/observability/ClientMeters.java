@@ -3,6 +3,7 @@ package io.github.grpck8s.observability;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 import io.github.grpck8s.ChannelFeature;
 import io.github.grpck8s.ChannelSpec;
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * happen below all interceptors.
  */
 public final class ClientMeters implements ChannelFeature {
+
+	/** As a URI has it, but not the host before a port. */
+	private static final Pattern SCHEME = Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]*:(?![0-9]+$).+");
 
 	private final Supplier<@Nullable MeterRegistry> registry;
 
@@ -56,8 +60,8 @@ public final class ClientMeters implements ChannelFeature {
 	}
 
 	/** gRPC's own reading of a target without a scheme. */
-	private static String canonical(String target) {
-		return target.contains(":/") ? target : "dns:///" + target;
+	static String canonical(String target) {
+		return SCHEME.matcher(target).matches() ? target : "dns:///" + target;
 	}
 
 	/** The meters of a method on one channel. */

@@ -25,7 +25,8 @@ import static org.mockito.Mockito.verifyNoInteractions;
  */
 class ChannelKeepAliveTests {
 
-	private static final ChannelPings DEFAULTS = new ChannelPings(Duration.ofSeconds(30), Duration.ofSeconds(10), true);
+	private static final ChannelPings DEFAULTS = new ChannelPings(Duration.ofSeconds(30), Duration.ofSeconds(10), true,
+			null);
 
 	private static final ChannelSpec USERS = new ChannelSpec("users", "k8s:///users.shop:grpc");
 
@@ -49,8 +50,8 @@ class ChannelKeepAliveTests {
 
 	@Test
 	void whatTheUserSetHoldsForEveryTargetAndNothingElseDoes() {
-		keepAlive(new ChannelPings(Duration.ofMinutes(6), null, null), Map.of(), StackSettings.NONE).applyTo(ELSEWHERE,
-				this.builder);
+		keepAlive(new ChannelPings(Duration.ofMinutes(6), null, null, null), Map.of(), StackSettings.NONE)
+			.applyTo(ELSEWHERE, this.builder);
 		verify(this.builder).keepAliveTime(360_000_000_000L, NANOSECONDS);
 		verify(this.builder, never()).keepAliveTimeout(anyLong(), any());
 		verify(this.builder, never()).keepAliveWithoutCalls(true);
@@ -58,8 +59,8 @@ class ChannelKeepAliveTests {
 
 	@Test
 	void whatIsSetForTheChannelWins() {
-		ChannelKeepAlive keepAlive = keepAlive(new ChannelPings(Duration.ofMinutes(6), null, null),
-				Map.of("users", new ChannelPings(Duration.ofSeconds(20), null, false)), StackSettings.NONE);
+		ChannelKeepAlive keepAlive = keepAlive(new ChannelPings(Duration.ofMinutes(6), null, null, null),
+				Map.of("users", new ChannelPings(Duration.ofSeconds(20), null, false, null)), StackSettings.NONE);
 		keepAlive.applyTo(USERS, this.builder);
 		verify(this.builder).keepAliveTime(20_000_000_000L, NANOSECONDS);
 		verify(this.builder).keepAliveTimeout(10_000_000_000L, NANOSECONDS);
@@ -78,7 +79,7 @@ class ChannelKeepAliveTests {
 
 	@Test
 	void whatIsSetForTheChannelBeatsTheStack() {
-		keepAlive(ChannelPings.NONE, Map.of("users", new ChannelPings(Duration.ofSeconds(20), null, null)),
+		keepAlive(ChannelPings.NONE, Map.of("users", new ChannelPings(Duration.ofSeconds(20), null, null, null)),
 				new Stack("grpc.k8s.keepalive.client.time", USERS))
 			.applyTo(USERS, this.builder);
 		verify(this.builder).keepAliveTime(20_000_000_000L, NANOSECONDS);

@@ -157,7 +157,7 @@ class PingAgreementTests {
 		ChannelTransport channelTransport = mock();
 		when(channelTransport.builds(any())).thenAnswer((call) -> call.getArgument(0) == this.channel);
 		return new PingAgreement(new ServerKeepAlive(null, null, permitTime, permitWithoutCalls, null, null, null),
-				new ChannelKeepAlive(new ChannelPings(time, null, withoutCalls), ChannelPings.NONE, Map.of(),
+				new ChannelKeepAlive(new ChannelPings(time, null, withoutCalls, null), ChannelPings.NONE, Map.of(),
 						this.stack),
 				List.of(serverTransport), List.of(channelTransport), this.stack);
 	}

@@ -69,7 +69,7 @@ class TooManyPingsHintTests {
 	}
 
 	private static void call(ChannelSpec spec, Status answer, int times) throws Exception {
-		ChannelKeepAlive pings = new ChannelKeepAlive(new ChannelPings(Duration.ofSeconds(30), null, null),
+		ChannelKeepAlive pings = new ChannelKeepAlive(new ChannelPings(Duration.ofSeconds(30), null, null, null),
 				ChannelPings.NONE, Map.of(), StackSettings.NONE);
 		String name = InProcessServerBuilder.generateName();
 		Server server = InProcessServerBuilder.forName(name)

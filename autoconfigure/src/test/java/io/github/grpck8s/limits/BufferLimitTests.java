@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -19,6 +20,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ClientCalls;
+import io.grpc.stub.ServerCallStreamObserver;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -152,6 +154,22 @@ class BufferLimitTests {
 			assertThat(end.text()).contains("messages that are not complete");
 			othersAreServed();
 		}
+	}
+
+	@Test
+	void anAnswerThatComesAfterTheEndOfItsCallCostsNothing() throws Exception {
+		int full = BUDGET / TestCalls.CHUNK;
+		for (int call = 1; call <= full; call++) {
+			Future<byte[]> cancelled = ClientCalls
+				.futureUnaryCall(this.other.newCall(TestCalls.HANG, CallOptions.DEFAULT), SMALL);
+			ServerCallStreamObserver<byte[]> answers = (ServerCallStreamObserver<byte[]>) this.calls.hanging.take();
+			cancelled.cancel(true);
+			Awaitility.await().until(answers::isCancelled);
+			answers.onNext(new byte[TestCalls.CHUNK]);
+			answers.onCompleted();
+		}
+		assertThat(ClientCalls.blockingUnaryCall(this.other, TestCalls.LARGE, CallOptions.DEFAULT, SMALL))
+			.hasSize(TestCalls.CHUNK);
 	}
 
 	private void othersAreServed() {

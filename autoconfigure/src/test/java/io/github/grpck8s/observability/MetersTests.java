@@ -31,6 +31,8 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -195,6 +197,14 @@ class MetersTests {
 				.untilAsserted(() -> assertThat(this.registry.find("grpc.server.call.duration").timers()).hasSize(1));
 			assertThat(meters()).extracting(MetersTests::method).containsOnly("talk.Talk/Say");
 		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "k8s:///users.shop:grpc, k8s:///users.shop:grpc", "k8s:users:grpc, k8s:users:grpc",
+			"k8s:users, k8s:users", "unix:socket, unix:socket", "localhost:8080, dns:///localhost:8080",
+			"users.shop, dns:///users.shop", "[::1]:8080, dns:///[::1]:8080" })
+	void onlyATargetWithoutASchemeIsTakenForDns(String target, String label) {
+		assertThat(ClientMeters.canonical(target)).isEqualTo(label);
 	}
 
 	@Test

@@ -30,7 +30,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 /**
- * What deadline arrives at a real server (R79).
+ * What deadline arrives at a real server.
  */
 class DeadlineFeatureTests {
 

@@ -36,7 +36,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Two servers, of which one or the other loses all its connections again and again while
- * four callers go on (R76).
+ * four callers go on.
  */
 class KilledServerTests {
 

@@ -29,7 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * Which calls are repeated, counted at a real server (R76, R77).
+ * Which calls are repeated, counted at a real server.
  */
 class RetryFeatureTests {
 

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Durations as grpc-java reads them (R78).
+ * Durations as grpc-java reads them.
  */
 class ServiceConfigDurationTests {
 

@@ -44,7 +44,7 @@ final class PolicyOfChannel implements Function<ChannelSpec, @Nullable String> {
 		if (own != null) {
 			return own;
 		}
-		if (!channel.isKubernetes() && !channel.hasScheme("k8s-dns")) {
+		if (!channel.isKubernetes()) {
 			return null;
 		}
 		if (this.stack.keepsChannel(PROPERTY, channel)) {

@@ -81,7 +81,8 @@ public final class KeepAliveAutoConfiguration {
 	private static ChannelPings written(KeepAliveProperties.Client client, Environment environment) {
 		Binder binder = Binder.get(environment);
 		return new ChannelPings(written(binder, "time", client.time()), written(binder, "timeout", client.timeout()),
-				written(binder, "without-calls", client.withoutCalls()));
+				written(binder, "without-calls", client.withoutCalls()),
+				written(binder, "idle-timeout", client.idleTimeout()));
 	}
 
 	private static <T> @Nullable T written(Binder binder, String name, T value) {

@@ -30,7 +30,7 @@ record KeepAliveProperties(@DefaultValue("true") boolean enabled, @DefaultValue 
 	/** gRPC raises less (KeepAliveManager). */
 	private static final Duration LEAST_TIMEOUT = Duration.ofMillis(10);
 
-	/** gRPC raises less (NettyServerBuilder). */
+	/** gRPC raises less (NettyServerBuilder, ManagedChannelImplBuilder). */
 	private static final Duration LEAST_AGE = Duration.ofSeconds(1);
 
 	KeepAliveProperties {
@@ -41,6 +41,9 @@ record KeepAliveProperties(@DefaultValue("true") boolean enabled, @DefaultValue 
 			}
 			if (channel.timeout() != null) {
 				requireTimeout(prefix + "timeout", channel.timeout());
+			}
+			if (channel.idleTimeout() != null) {
+				requireAge(prefix + "idle-timeout", channel.idleTimeout());
 			}
 		});
 	}
@@ -110,17 +113,20 @@ record KeepAliveProperties(@DefaultValue("true") boolean enabled, @DefaultValue 
 	 * the connection up; the default holds for k8s: targets only
 	 * @param withoutCalls Whether a channel pings while it has no call open; the default
 	 * holds for k8s: targets only
+	 * @param idleTimeout Time without calls after which a channel gives up its
+	 * connections, 0 for never; the default holds for k8s: targets only
 	 */
 	record Client(@DefaultValue("30s") Duration time, @DefaultValue("10s") Duration timeout,
-			@DefaultValue("true") boolean withoutCalls) {
+			@DefaultValue("true") boolean withoutCalls, @DefaultValue("0") Duration idleTimeout) {
 
 		Client {
 			requireTime(PREFIX + "client.time", time);
 			requireTimeout(PREFIX + "client.timeout", timeout);
+			requireAge(PREFIX + "client.idle-timeout", idleTimeout);
 		}
 
 		ChannelPings pings() {
-			return new ChannelPings(this.time, this.timeout, this.withoutCalls);
+			return new ChannelPings(this.time, this.timeout, this.withoutCalls, this.idleTimeout);
 		}
 
 	}
@@ -131,11 +137,14 @@ record KeepAliveProperties(@DefaultValue("true") boolean enabled, @DefaultValue 
 	 * @param time Quiet time after which this channel pings the server
 	 * @param timeout Time this channel waits for the answer to its ping
 	 * @param withoutCalls Whether this channel pings while it has no call open
+	 * @param idleTimeout Time without calls after which this channel gives up its
+	 * connections, 0 for never
 	 */
-	record Channel(@Nullable Duration time, @Nullable Duration timeout, @Nullable Boolean withoutCalls) {
+	record Channel(@Nullable Duration time, @Nullable Duration timeout, @Nullable Boolean withoutCalls,
+			@Nullable Duration idleTimeout) {
 
 		ChannelPings pings() {
-			return new ChannelPings(this.time, this.timeout, this.withoutCalls);
+			return new ChannelPings(this.time, this.timeout, this.withoutCalls, this.idleTimeout);
 		}
 
 	}

@@ -14,10 +14,14 @@ import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdkBuilder;
 import io.opentelemetry.sdk.autoconfigure.spi.AutoConfigurationCustomizerProvider;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.NoSuchBeanDefinitionException;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.config.NamedBeanHolder;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -79,14 +83,14 @@ public final class ObservabilityAutoConfiguration {
 		@ConditionalOnMissingBean
 		@Order(TRACING)
 		ServerTracing grpcK8sServerTracing(ObjectProvider<OpenTelemetry> openTelemetry, ListableBeanFactory beans) {
-			return new ServerTracing(openTelemetry::getIfAvailable, new OtherInstrumentation(beans)::tracesServers);
+			return new ServerTracing(openTelemetry::getIfUnique, new OtherInstrumentation(beans)::tracesServers);
 		}
 
 		@Bean
 		@ConditionalOnMissingBean
 		@Order(TRACING)
 		ClientTracing grpcK8sClientTracing(ObjectProvider<OpenTelemetry> openTelemetry, ListableBeanFactory beans) {
-			return new ClientTracing(openTelemetry::getIfAvailable, new OtherInstrumentation(beans)::tracesClients);
+			return new ClientTracing(openTelemetry::getIfUnique, new OtherInstrumentation(beans)::tracesClients);
 		}
 
 	}
@@ -131,9 +135,25 @@ public final class ObservabilityAutoConfiguration {
 		// made after what it closes, hence closed before it
 		@Bean
 		@ConditionalOnMissingBean
-		TelemetryClosing grpcK8sTelemetryClosing(ObjectProvider<OpenTelemetry> openTelemetry, OtlpReport report,
+		TelemetryClosing grpcK8sTelemetryClosing(ConfigurableListableBeanFactory beans, OtlpReport report,
 				ObservabilityProperties properties) {
-			return new TelemetryClosing(openTelemetry.getIfAvailable(), report, properties.otlp().closeTimeout());
+			return new TelemetryClosing(own(beans), report, properties.otlp().closeTimeout());
+		}
+
+		/**
+		 * That of this very context: a parent's outlives it. Of several without a primary
+		 * one none: whoever made them closes them.
+		 */
+		private static @Nullable OpenTelemetry own(ConfigurableListableBeanFactory beans) {
+			try {
+				NamedBeanHolder<OpenTelemetry> found = beans.resolveNamedBean(OpenTelemetry.class);
+				return beans.containsLocalBean(found.getBeanName())
+						&& beans.getBean(found.getBeanName()) == found.getBeanInstance() ? found.getBeanInstance()
+								: null;
+			}
+			catch (NoSuchBeanDefinitionException ex) {
+				return null;
+			}
 		}
 
 	}

@@ -53,12 +53,15 @@ record ObservabilityProperties(@DefaultValue("true") boolean enabled, @DefaultVa
 	 */
 	record Otlp(@DefaultValue("true") boolean enabled, @DefaultValue("900ms") Duration closeTimeout) {
 
+		/** With less the SDK's own close comes first, and waits for 10 s. */
+		private static final Duration MIN = Duration.ofMillis(100);
+
 		private static final Duration MAX = Duration.ofMinutes(1);
 
 		Otlp {
-			if (closeTimeout.isNegative() || closeTimeout.compareTo(MAX) > 0) {
+			if (closeTimeout.compareTo(MIN) < 0 || closeTimeout.compareTo(MAX) > 0) {
 				throw new InvalidSettingException("grpc.k8s.observability.otlp.close-timeout", closeTimeout,
-						"must be between 0 and 1 minute",
+						"must be between 100 ms and 1 minute",
 						"Set it to the time that an export to your Collector may take, for example 900ms.");
 			}
 		}

@@ -52,6 +52,9 @@ public final class ResilienceAutoConfiguration {
 				(channel) -> services.getIfAvailable(() -> (unknown) -> List.of()).of(channel), idempotentMethods);
 	}
 
+	/**
+	 * net.devh has neither; as in every room another stack is asked too, which may have.
+	 */
 	private static boolean keeps(ObjectProvider<StackSettings> stack, String setting, ChannelSpec channel) {
 		return stack.getIfAvailable(() -> StackSettings.NONE)
 			.keepsChannel(ResilienceProperties.PREFIX + "." + setting, channel);

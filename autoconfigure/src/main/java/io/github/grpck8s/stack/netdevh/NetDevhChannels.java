@@ -3,6 +3,9 @@ package io.github.grpck8s.stack.netdevh;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.grpck8s.ChannelSpec;
 import net.devh.boot.grpc.client.config.GrpcChannelsProperties;
@@ -11,11 +14,16 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 
 /**
- * The channels that {@code grpc.client} configures.
+ * The channels that {@code grpc.client} configures and those that are built without.
  */
 class NetDevhChannels {
 
+	/** Below it are settings for all channels. */
+	private static final String GLOBAL = "GLOBAL";
+
 	private final ObjectProvider<GrpcChannelsProperties> properties;
+
+	private final Set<String> asked = ConcurrentHashMap.newKeySet();
 
 	NetDevhChannels(ObjectProvider<GrpcChannelsProperties> properties) {
 		this.properties = properties;
@@ -27,9 +35,24 @@ class NetDevhChannels {
 	 * @return the channel
 	 */
 	ChannelSpec get(String name) {
+		this.asked.add(name);
 		GrpcChannelsProperties all = this.properties.getObject();
 		URI address = all.getChannel(name).getAddress();
 		return new ChannelSpec(name, (address != null) ? address.toString() : defaultTarget(all, name));
+	}
+
+	/**
+	 * The names of all channels that are configured or were built.
+	 * @return the names, sorted
+	 */
+	Set<String> names() {
+		Set<String> names = new TreeSet<>(this.asked);
+		GrpcChannelsProperties all = this.properties.getIfAvailable();
+		if (all != null) {
+			names.addAll(all.getClient().keySet());
+		}
+		names.remove(GLOBAL);
+		return names;
 	}
 
 	/**

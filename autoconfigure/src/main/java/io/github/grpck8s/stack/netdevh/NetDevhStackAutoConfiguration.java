@@ -94,6 +94,11 @@ public final class NetDevhStackAutoConfiguration {
 		}
 
 		@Bean
+		static UnknownChannels grpcK8sUnknownChannels(Environment environment, NetDevhChannels channels) {
+			return new UnknownChannels(environment, channels);
+		}
+
+		@Bean
 		SmartInitializingSingleton grpcK8sUnusedAddresses(NetDevhChannels channels, AddressCheck addresses) {
 			return () -> addresses.check(channels);
 		}

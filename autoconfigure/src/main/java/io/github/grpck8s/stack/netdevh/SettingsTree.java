@@ -2,6 +2,9 @@ package io.github.grpck8s.stack.netdevh;
 
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +37,10 @@ record SettingsTree(Binder binder, String prefix, Map<?, ?> values) {
 	SettingsTree branch(String name) {
 		Map<?, ?> branch = (this.values.get(name) instanceof Map<?, ?> map) ? map : Map.of();
 		return new SettingsTree(this.binder, this.prefix + "." + name, branch);
+	}
+
+	Set<String> names() {
+		return this.values.keySet().stream().map(String::valueOf).collect(Collectors.toCollection(TreeSet::new));
 	}
 
 	@Nullable Object find(String name) {

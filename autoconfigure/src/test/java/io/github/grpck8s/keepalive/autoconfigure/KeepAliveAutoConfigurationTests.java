@@ -3,6 +3,7 @@ package io.github.grpck8s.keepalive.autoconfigure;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 
 import io.github.grpck8s.ChannelFeature;
 import io.github.grpck8s.ChannelSpec;
@@ -16,6 +17,7 @@ import io.github.grpck8s.keepalive.KeepAliveConflictException;
 import io.github.grpck8s.keepalive.PingAgreement;
 import io.github.grpck8s.keepalive.ServerKeepAlive;
 import io.github.grpck8s.keepalive.TooManyPingsHint;
+import io.grpc.ManagedChannelBuilder;
 import io.grpc.ServerBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,11 +32,19 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.io.support.SpringFactoriesLoader;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.RETURNS_SELF;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.verifyNoInteractions;
 
 /**
  * The wiring of keepalive.
  */
 class KeepAliveAutoConfigurationTests {
+
+	private static final ChannelSpec KUBERNETES = new ChannelSpec("users", "k8s:///users.shop:grpc");
+
+	private static final ChannelSpec ELSEWHERE = new ChannelSpec("elsewhere", "dns:///example.org");
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(KeepAliveAutoConfiguration.class));
@@ -47,7 +57,7 @@ class KeepAliveAutoConfigurationTests {
 						true, Duration.ofMinutes(30), Duration.ofMinutes(5), Duration.ofMinutes(15)));
 			ChannelKeepAlive channels = context.getBean(ChannelKeepAlive.class);
 			assertThat(channels.kubernetes())
-				.isEqualTo(new ChannelPings(Duration.ofSeconds(30), Duration.ofSeconds(10), true));
+				.isEqualTo(new ChannelPings(Duration.ofSeconds(30), Duration.ofSeconds(10), true, Duration.ZERO));
 			assertThat(channels.all()).isEqualTo(ChannelPings.NONE);
 			assertThat(channels.channels()).isEmpty();
 			assertThat(context.getBeanProvider(ServerFeature.class).orderedStream()).hasSize(2);
@@ -72,17 +82,46 @@ class KeepAliveAutoConfigurationTests {
 							Duration.ZERO, Duration.ofMinutes(1), Duration.ZERO));
 				ChannelKeepAlive channels = context.getBean(ChannelKeepAlive.class);
 				assertThat(channels.all()).as("what the user wrote")
-					.isEqualTo(new ChannelPings(Duration.ofMinutes(1), null, false));
+					.isEqualTo(new ChannelPings(Duration.ofMinutes(1), null, false, null));
 				assertThat(channels.channels()).containsOnlyKeys("users")
-					.containsValue(new ChannelPings(Duration.ofSeconds(20), Duration.ofSeconds(1), false));
+					.containsValue(new ChannelPings(Duration.ofSeconds(20), Duration.ofSeconds(1), false, null));
 			});
+	}
+
+	@Test
+	void aKubernetesChannelNeverGoesIdleUnlessTheUserWantsIt() {
+		assertIdleTimeout(KUBERNETES, 30, TimeUnit.DAYS);
+		assertIdleTimeout(KUBERNETES, 3_600_000_000_000L, TimeUnit.NANOSECONDS,
+				"grpc.k8s.keepalive.client.idle-timeout=1h");
+		assertIdleTimeout(KUBERNETES, 1_000_000_000L, TimeUnit.NANOSECONDS, "grpc.k8s.keepalive.client.idle-timeout=1h",
+				"grpc.k8s.keepalive.channels.users.idle-timeout=1s");
+		assertIdleTimeout(KUBERNETES, 30, TimeUnit.DAYS, "grpc.k8s.keepalive.client.idle-timeout=1h",
+				"grpc.k8s.keepalive.channels.users.idle-timeout=0");
+	}
+
+	@Test
+	void anyOtherChannelGoesIdleAsTheStackHasItUnlessTheUserSaysOtherwise() {
+		this.runner.run((context) -> {
+			ManagedChannelBuilder<?> builder = mock(ManagedChannelBuilder.class, RETURNS_SELF);
+			context.getBean(ChannelKeepAlive.class).applyTo(ELSEWHERE, builder);
+			verifyNoInteractions(builder);
+		});
+		assertIdleTimeout(ELSEWHERE, 30, TimeUnit.DAYS, "grpc.k8s.keepalive.client.idle-timeout=0");
+	}
+
+	private void assertIdleTimeout(ChannelSpec channel, long time, TimeUnit unit, String... properties) {
+		this.runner.withPropertyValues(properties).run((context) -> {
+			ManagedChannelBuilder<?> builder = mock(ManagedChannelBuilder.class, RETURNS_SELF);
+			context.getBean(ChannelKeepAlive.class).applyTo(channel, builder);
+			verify(builder).idleTimeout(time, unit);
+		});
 	}
 
 	@Test
 	void aValueEqualToTheDefaultIsStillTheUsers() {
 		this.runner.withPropertyValues("grpc.k8s.keepalive.client.time=30s")
 			.run((context) -> assertThat(context.getBean(ChannelKeepAlive.class).all())
-				.isEqualTo(new ChannelPings(Duration.ofSeconds(30), null, null)));
+				.isEqualTo(new ChannelPings(Duration.ofSeconds(30), null, null, null)));
 	}
 
 	@Test
@@ -134,6 +173,8 @@ class KeepAliveAutoConfigurationTests {
 			"server.max-connection-age-grace, 0, must be positive",
 			"server.max-connection-idle, 1ms, 'must be 1s or more, or 0 for never'",
 			"client.time, 5s, must be 10s or more", "client.timeout, -1s, must be 10ms or more",
+			"client.idle-timeout, 999ms, 'must be 1s or more, or 0 for never'",
+			"channels.users.idle-timeout, -1s, 'must be 1s or more, or 0 for never'",
 			"channels.users.time, 0, must be 10s or more", "channels.users.timeout, 9ms, must be 10ms or more" })
 	void badValuesStopTheApplication(String setting, String value, String rule) {
 		this.runner.withPropertyValues("grpc.k8s.keepalive." + setting + "=" + value)

@@ -18,7 +18,13 @@ import io.micrometer.core.instrument.binder.grpc.ObservationGrpcClientIntercepto
 import io.micrometer.core.instrument.binder.grpc.ObservationGrpcServerInterceptor;
 import io.micrometer.observation.ObservationRegistry;
 import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.SpanProcessor;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -28,6 +34,10 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.never;
+import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.when;
 
 /**
  * Wiring of observability.
@@ -62,14 +72,15 @@ class ObservabilityAutoConfigurationTests {
 			});
 	}
 
-	@Test
-	void closeTimeoutThatCannotBeIsRefused() {
-		this.context.withPropertyValues("grpc.k8s.observability.otlp.close-timeout=-1s")
+	@ParameterizedTest
+	@CsvSource({ "-1s, PT-1S", "0, PT0S", "99ms, PT0.099S", "61s, PT1M1S" })
+	void closeTimeoutThatCannotBeIsRefused(String value, String shown) {
+		this.context.withPropertyValues("grpc.k8s.observability.otlp.close-timeout=" + value)
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
 				.isInstanceOf(InvalidSettingException.class)
-				.hasMessage("'grpc.k8s.observability.otlp.close-timeout' must be between 0 and 1 minute "
-						+ "but was 'PT-1S'"));
+				.hasMessage("'grpc.k8s.observability.otlp.close-timeout' must be between 100 ms and 1 minute "
+						+ "but was '" + shown + "'"));
 	}
 
 	@Test
@@ -113,6 +124,43 @@ class ObservabilityAutoConfigurationTests {
 	void withoutGrpcThereIsNothing() {
 		this.context.withClassLoader(new FilteredClassLoader(ServerBuilder.class))
 			.run((context) -> assertThat(context).doesNotHaveBean(ServerTracing.class));
+	}
+
+	@Test
+	void severalOpenTelemetriesDoNotStopTheApplication() {
+		this.context.withBean("one", OpenTelemetry.class, OpenTelemetry::noop)
+			.withBean("two", OpenTelemetry.class, OpenTelemetry::noop)
+			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(TelemetryClosing.class));
+	}
+
+	@Test
+	void theSdkOfThisContextIsClosed() {
+		SpanProcessor spans = spanProcessor();
+		this.context.withBean(OpenTelemetry.class, () -> sdk(spans)).run((context) -> {
+			context.getBean(TelemetryClosing.class).close();
+			verify(spans).shutdown();
+		});
+	}
+
+	@Test
+	void theSdkOfTheParentLivesOn() {
+		SpanProcessor spans = spanProcessor();
+		new ApplicationContextRunner().withBean(OpenTelemetry.class, () -> sdk(spans)).run((parent) -> {
+			this.context.withParent(parent).run((context) -> assertThat(context).hasNotFailed());
+			verify(spans, never()).shutdown();
+		});
+	}
+
+	private static OpenTelemetrySdk sdk(SpanProcessor spans) {
+		return OpenTelemetrySdk.builder()
+			.setTracerProvider(SdkTracerProvider.builder().addSpanProcessor(spans).build())
+			.build();
+	}
+
+	private static SpanProcessor spanProcessor() {
+		SpanProcessor spans = mock(SpanProcessor.class);
+		when(spans.shutdown()).thenReturn(CompletableResultCode.ofSuccess());
+		return spans;
 	}
 
 	@Test
