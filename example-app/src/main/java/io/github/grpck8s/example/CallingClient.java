@@ -6,6 +6,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.grpck8s.example.proto.UserServiceGrpc.UserServiceStub;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Profile;
 import org.springframework.stereotype.Component;
@@ -37,12 +40,16 @@ class CallingClient implements SmartLifecycle {
 
 	private final ClientProperties properties;
 
+	private final ConfigurableApplicationContext application;
+
 	private final Tally tally = new Tally();
 
 	private final Semaphore inFlight;
 
 	@GrpcClient("users")
 	private UserServiceStub users;
+
+	private final AtomicBoolean ending = new AtomicBoolean();
 
 	private volatile @Nullable ScheduledExecutorService scheduler;
 
@@ -63,8 +70,9 @@ class CallingClient implements SmartLifecycle {
 
 	private long second;
 
-	CallingClient(ClientProperties properties) {
+	CallingClient(ClientProperties properties, ConfigurableApplicationContext application) {
 		this.properties = properties;
+		this.application = application;
 		this.inFlight = new Semaphore(properties.maxInFlight());
 	}
 
@@ -113,6 +121,13 @@ class CallingClient implements SmartLifecycle {
 
 	private void callWhatIsDue() {
 		long due = 1 + (System.nanoTime() - this.startNanos) / 1000 * this.properties.rate() / 1_000_000;
+		if (this.properties.calls() > 0) {
+			// all of them are made, however late
+			while (this.calls < Math.min(due, this.properties.calls()) && this.inFlight.tryAcquire()) {
+				call(this.calls++);
+			}
+			return;
+		}
 		long late = due - this.calls - Math.max(1, this.properties.rate() / 2);
 		if (late > 0) {
 			// after a pause of this process the client does not make up for what it
@@ -190,6 +205,17 @@ class CallingClient implements SmartLifecycle {
 				this.report = null;
 				close(file);
 			}
+		}
+		if (this.properties.calls() > 0 && this.whole.calls() >= this.properties.calls() && isRunning()) {
+			endApplication(this.whole.failed() == 0 ? 0 : 1);
+		}
+	}
+
+	// on a thread of its own: what ends the application waits for this one
+	private void endApplication(int status) {
+		if (this.ending.compareAndSet(false, true)) {
+			new Thread(() -> System.exit(SpringApplication.exit(this.application, () -> status)), "example-end")
+				.start();
 		}
 	}
 

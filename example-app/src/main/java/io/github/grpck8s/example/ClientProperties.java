@@ -16,6 +16,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param rate Calls per second
  * @param maxInFlight Most calls that wait for their answer at once; what would be more is
  * left out and shown
+ * @param calls How many calls to make before the application ends, with 0 when all of
+ * them succeeded; 0 for as long as it runs
  * @param methods Methods that are called in turn
  * @param timeout How long the running calls may take when the client stops
  * @param report File to which a line of JSON is added each second
@@ -23,8 +25,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("example.client")
 record ClientProperties(@DefaultValue("100") int rate, @DefaultValue("1000") int maxInFlight,
-		@DefaultValue("GET_USER") List<ClientMethod> methods, @DefaultValue("5s") Duration timeout,
-		@Nullable Path report, @DefaultValue("false") boolean log) {
+		@DefaultValue("0") int calls, @DefaultValue("GET_USER") List<ClientMethod> methods,
+		@DefaultValue("5s") Duration timeout, @Nullable Path report, @DefaultValue("false") boolean log) {
 
 	ClientProperties {
 		if (rate < 1 || rate > 100_000) {
@@ -34,6 +36,10 @@ record ClientProperties(@DefaultValue("100") int rate, @DefaultValue("1000") int
 		if (maxInFlight < 1) {
 			throw new InvalidSettingException("example.client.max-in-flight", maxInFlight, "must be at least 1",
 					"Set how many calls may wait for their answer at once.");
+		}
+		if (calls < 0) {
+			throw new InvalidSettingException("example.client.calls", calls, "must be 0 or more",
+					"Set how many calls to make, or 0 for as long as the application runs.");
 		}
 		if (methods.isEmpty()) {
 			throw new InvalidSettingException("example.client.methods", "", "must name at least one method",
