@@ -49,6 +49,7 @@ class ChartRefusalTests {
 			replicas=3 | additional properties 'replicas' not allowed
 			server.replica=3 | at '/server': additional properties 'replica' not allowed
 			config.keepAlive.time=1h | at '/config': additional properties 'keepAlive' not allowed
+			config.tls.enabled=true | at '/config': additional properties 'tls' not allowed
 			image.tga=1 | at '/image': additional properties 'tga' not allowed
 			server.replicas=three | at '/server/replicas': got string, want integer
 			client.enabled=perhaps | at '/client/enabled': got string, want boolean
