@@ -15,7 +15,7 @@ period that is computed from them.
   "server" (dict "port" .values.managementPort)
   "management" (dict
     "endpoint" (dict "health" (dict "probes" (dict "enabled" true)))
-    "endpoints" (dict "web" (dict "exposure" (dict "include" "health,info,prometheus,grpck8s"))))
+    "endpoints" (dict "web" (dict "exposure" (dict "include" "health,info,prometheus"))))
 }}
 {{- $grpc := dict }}
 {{- if $rooms }}{{ $_ := set $grpc "k8s" $rooms }}{{ end }}

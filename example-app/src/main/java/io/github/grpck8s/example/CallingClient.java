@@ -175,13 +175,19 @@ class CallingClient implements SmartLifecycle {
 
 		};
 		try {
-			method.call(this.users.withInterceptors(MetadataUtils.newCaptureMetadataInterceptor(headers, trailers)),
+			method.call(users().withInterceptors(MetadataUtils.newCaptureMetadataInterceptor(headers, trailers)),
 					number, end);
 		}
 		catch (RuntimeException ex) {
 			// a task that throws would never run again
 			end.onError(ex);
 		}
+	}
+
+	// so many calls and no more are made once: they wait for pods that are still to come
+	private UserServiceStub users() {
+		return (this.properties.calls() > 0) ? this.users.withWaitForReady().withDeadlineAfter(30, TimeUnit.SECONDS)
+				: this.users;
 	}
 
 	private void show() {

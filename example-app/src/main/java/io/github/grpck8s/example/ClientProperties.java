@@ -17,7 +17,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxInFlight Most calls that wait for their answer at once; what would be more is
  * left out and shown
  * @param calls How many calls to make before the application ends, with 0 when all of
- * them succeeded; 0 for as long as it runs
+ * them succeeded and 1 otherwise; each may wait 30 s for a server; 0 for as long as it
+ * runs
  * @param methods Methods that are called in turn
  * @param timeout How long the running calls may take when the client stops
  * @param report File to which a line of JSON is added each second

@@ -49,9 +49,11 @@ final class PolicyOfChannel implements Function<ChannelSpec, @Nullable String> {
 		}
 		if (this.stack.keepsChannel(PROPERTY, channel)) {
 			Setting<String> theirs = this.stack.channelSetting(PROPERTY, channel, String.class);
-			// a name that is wrong is for the stack to complain about
-			return (theirs != null && isKnown(theirs.value()) && needsNoConfiguration(theirs.value())) ? theirs.value()
-					: null;
+			if (theirs == null) {
+				return null;
+			}
+			check(theirs.property(), theirs.value());
+			return theirs.value();
 		}
 		return this.properties.policy();
 	}

@@ -49,6 +49,11 @@ class ChartRefusalTests {
 			replicas=3 | additional properties 'replicas' not allowed
 			server.replica=3 | at '/server': additional properties 'replica' not allowed
 			config.keepAlive.time=1h | at '/config': additional properties 'keepAlive' not allowed
+			config.shutdown.dely=5s | at '/config/shutdown': additional properties 'dely' not allowed
+			config.keepalive.server.tiem=1h | at '/config/keepalive/server': additional properties 'tiem' not allowed
+			config.health.port=high | at '/config/health/port': got string, want integer
+			config.discovery.node=n1 | at '/config/discovery/node'
+			config.tls.enabled=true | at '/config': additional properties 'tls' not allowed
 			image.tga=1 | at '/image': additional properties 'tga' not allowed
 			server.replicas=three | at '/server/replicas': got string, want integer
 			client.enabled=perhaps | at '/client/enabled': got string, want boolean

@@ -187,6 +187,8 @@ class ChartRenderingTests {
 		assertThat(rendered.environment("test")).containsEntry("EXAMPLE_CLIENT_CALLS", "20");
 		assertThat(rendered.pod("test").getRestartPolicy()).isEqualTo("Never");
 		assertThat(rendered.pod("test").getActiveDeadlineSeconds()).isEqualTo(180);
+		assertThat(rendered.template("test").getMetadata().getAnnotations()).as("there for helm test --logs")
+			.containsEntry("helm.sh/hook-delete-policy", "before-hook-creation");
 	}
 
 	@Test

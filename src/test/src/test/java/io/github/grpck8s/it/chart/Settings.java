@@ -8,8 +8,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -54,6 +56,14 @@ final class Settings {
 			throw new UncheckedIOException(ex);
 		}
 		return new Settings(known);
+	}
+
+	/**
+	 * The types of all settings, as the metadata has them.
+	 * @return the types by the full names of the settings
+	 */
+	Map<String, String> types() {
+		return this.known.stream().collect(Collectors.toMap(Known::name, Known::type));
 	}
 
 	/**
