@@ -12,6 +12,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,8 @@ public final class IndicatorPoller implements AutoCloseable {
 	private final ExecutorService workers;
 
 	private final Map<String, PolledIndicator> polled = new ConcurrentHashMap<>();
+
+	private final LongAdder timeouts = new LongAdder();
 
 	private volatile Runnable changed = () -> {
 	};
@@ -121,6 +124,13 @@ public final class IndicatorPoller implements AutoCloseable {
 		return this.complete;
 	}
 
+	/**
+	 * How often an indicator had not answered in time.
+	 */
+	long timeouts() {
+		return this.timeouts.sum();
+	}
+
 	private void round() {
 		try {
 			Map<String, Indicator> now = this.indicators.get();
@@ -144,8 +154,8 @@ public final class IndicatorPoller implements AutoCloseable {
 		if (state == null || !state.ask()) {
 			return;
 		}
-		ScheduledFuture<?> limit = this.timer.schedule(() -> answered(state.late(this.timeoutNanos)), this.timeoutNanos,
-				TimeUnit.NANOSECONDS);
+		ScheduledFuture<?> limit = this.timer.schedule(() -> answered(state.late(this.timeoutNanos, this.timeouts)),
+				this.timeoutNanos, TimeUnit.NANOSECONDS);
 		this.workers.execute(() -> {
 			String status = Indicator.DOWN;
 			try {

@@ -1,6 +1,7 @@
 package io.github.grpck8s.health;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.LongAdder;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -58,12 +59,14 @@ final class PolledIndicator {
 	/**
 	 * Note that its time is up.
 	 * @param timeoutNanos how long it had
+	 * @param timeouts counts those that run out of time
 	 * @return whether the status differs from the one before
 	 */
-	synchronized boolean late(long timeoutNanos) {
+	synchronized boolean late(long timeoutNanos, LongAdder timeouts) {
 		if (!this.asked) {
 			return false;
 		}
+		timeouts.increment();
 		this.late = true;
 		boolean differs = set(Indicator.DOWN);
 		if (differs) {

@@ -1,10 +1,13 @@
 package io.github.grpck8s.health;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import io.github.grpck8s.DrainListener;
@@ -62,6 +65,10 @@ public final class ServerHealth implements ServerLifecycleListener, DrainListene
 	private final Set<String> services = new HashSet<>();
 
 	private final Set<Server> servers = new HashSet<>();
+
+	private final Set<String> names = new HashSet<>();
+
+	private final List<Consumer<String>> nameListeners = new ArrayList<>();
 
 	private boolean serverExpected;
 
@@ -186,6 +193,29 @@ public final class ServerHealth implements ServerLifecycleListener, DrainListene
 			logger.info("gRPC health is {}", ready);
 		}
 		this.board.publish(statuses, mayServe);
+		for (String name : statuses.keySet()) {
+			if (this.names.add(name)) {
+				this.nameListeners.forEach((listener) -> listener.accept(name));
+			}
+		}
+	}
+
+	/**
+	 * Hear of each name that is known, once, now or when it becomes known.
+	 * @param listener takes the name; must return at once
+	 */
+	synchronized void eachName(Consumer<String> listener) {
+		this.names.forEach(listener);
+		this.nameListeners.add(listener);
+	}
+
+	/**
+	 * What is said of a name.
+	 * @param name the name
+	 * @return its status, {@code null} if it is not known here
+	 */
+	@Nullable ServingStatus status(String name) {
+		return this.board.status(name);
 	}
 
 	/**

@@ -1,10 +1,13 @@
 package io.github.grpck8s.shutdown;
 
+import java.util.concurrent.Future;
+
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A call that can be ended from outside while its handler runs. A {@link ServerCall}
@@ -19,6 +22,9 @@ final class RunningCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
 	private boolean closed;
 
 	private volatile boolean cut;
+
+	/** Ends the call when it has become old. */
+	private volatile @Nullable Future<?> limit;
 
 	RunningCall(ServerCall<Q, R> call) {
 		super(call);
@@ -68,6 +74,24 @@ final class RunningCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
 		this.cut = true;
 		super.close(status, new Metadata());
 		return true;
+	}
+
+	/**
+	 * End the call when it has become old.
+	 * @param limit how old it may become
+	 */
+	void limitedBy(StreamLimit limit) {
+		this.limit = limit.watch(this);
+	}
+
+	/**
+	 * The call is over.
+	 */
+	void ended() {
+		Future<?> waiting = this.limit;
+		if (waiting != null) {
+			waiting.cancel(false);
+		}
 	}
 
 	/**

@@ -14,7 +14,7 @@ import io.github.grpck8s.ServerFeature;
 import io.github.grpck8s.ServerLifecycleListener;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
-import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the servers of an application out of service in this order: everybody is told,
@@ -50,6 +50,10 @@ public final class ServerDrain implements ServerFeature, ServerLifecycleListener
 
 	private final Waiting waiting;
 
+	private final @Nullable StreamLimit limit;
+
+	private final DrainTotals totals = new DrainTotals();
+
 	// guarded by this
 	private final Queue<RunningCalls> built = new ArrayDeque<>();
 
@@ -71,25 +75,28 @@ public final class ServerDrain implements ServerFeature, ServerLifecycleListener
 	 * @param grace how long running calls have after the GOAWAY, 0 or more
 	 * @param announcement tells everybody that the drain begins
 	 * @param report takes what became of a server
+	 * @param limit how old streams may become, {@code null} for as old as they like
 	 */
-	public ServerDrain(Duration delay, Duration grace, Runnable announcement, Consumer<DrainReport> report) {
-		this(delay, grace, announcement, report, System::nanoTime,
+	public ServerDrain(Duration delay, Duration grace, Runnable announcement, Consumer<DrainReport> report,
+			@Nullable StreamLimit limit) {
+		this(delay, grace, announcement, report, limit, System::nanoTime,
 				(nanos) -> new CountDownLatch(1).await(nanos, TimeUnit.NANOSECONDS));
 	}
 
 	ServerDrain(Duration delay, Duration grace, Runnable announcement, Consumer<DrainReport> report,
-			LongSupplier ticker, Waiting waiting) {
+			@Nullable StreamLimit limit, LongSupplier ticker, Waiting waiting) {
 		this.delay = delay;
 		this.grace = grace;
 		this.announcement = announcement;
 		this.report = report;
+		this.limit = limit;
 		this.ticker = ticker;
 		this.waiting = waiting;
 	}
 
 	@Override
 	public void applyTo(ServerBuilder<?> server) {
-		RunningCalls calls = new RunningCalls();
+		RunningCalls calls = new RunningCalls(this.limit);
 		server.intercept(calls);
 		synchronized (this) {
 			this.built.add(calls);
@@ -104,7 +111,7 @@ public final class ServerDrain implements ServerFeature, ServerLifecycleListener
 			}
 			// stacks start servers in the order in which they build them
 			RunningCalls calls = this.built.poll();
-			this.servers.put(server, (calls != null) ? calls : new RunningCalls());
+			this.servers.put(server, (calls != null) ? calls : new RunningCalls(null));
 		}
 		synchronized (this.beginning) {
 			// started again after a stop: context restart, checkpoint and restore
@@ -121,6 +128,7 @@ public final class ServerDrain implements ServerFeature, ServerLifecycleListener
 				return;
 			}
 			this.begun = true;
+			this.totals.begun(running());
 			this.announcement.run();
 			if (hasServers() && !this.delay.isZero()) {
 				try {
@@ -166,6 +174,7 @@ public final class ServerDrain implements ServerFeature, ServerLifecycleListener
 		server.shutdown();
 		long end = deadline(goAway + limit.toNanos());
 		int running = calls.count();
+		this.totals.wentAway(running);
 		boolean idle = false;
 		try {
 			idle = idle(server, calls, end);
@@ -173,7 +182,8 @@ public final class ServerDrain implements ServerFeature, ServerLifecycleListener
 		catch (InterruptedException ex) {
 			interrupted = true;
 		}
-		int cut = idle ? 0 : calls.cut(unavailable(limit));
+		int left = calls.count();
+		int cut = idle ? 0 : calls.cut(limit);
 		if (cut > 0) {
 			try {
 				server.awaitTermination(FLUSH.toNanos(), TimeUnit.NANOSECONDS);
@@ -182,7 +192,9 @@ public final class ServerDrain implements ServerFeature, ServerLifecycleListener
 				interrupted = true;
 			}
 		}
-		this.report.accept(new DrainReport(Duration.ofNanos(this.ticker.getAsLong() - goAway), running, cut));
+		DrainReport report = new DrainReport(Duration.ofNanos(this.ticker.getAsLong() - goAway), running, cut);
+		this.totals.ended(left, report);
+		this.report.accept(report);
 		return interrupted;
 	}
 
@@ -227,9 +239,11 @@ public final class ServerDrain implements ServerFeature, ServerLifecycleListener
 		return !this.servers.isEmpty();
 	}
 
-	private static Status unavailable(Duration grace) {
-		return Status.UNAVAILABLE.withDescription("server is shutting down: the call still ran " + grace
-				+ " after the server had asked its clients to go elsewhere (grpc.k8s.shutdown.grace)");
+	/**
+	 * What the drains of this process came to so far.
+	 */
+	DrainTotals totals() {
+		return this.totals;
 	}
 
 }

@@ -103,6 +103,7 @@ class IndicatorPollerTests {
 		assertThat(this.poller.complete()).isTrue();
 		this.timer.advance(INTERVAL.multipliedBy(3));
 		assertThat(this.workers.busy()).isOne();
+		assertThat(this.poller.timeouts()).as("counted when its time is up").isOne();
 		this.workers.finish();
 		assertThat(this.poller.last("db")).as("an answer that comes too late").isEqualTo("DOWN");
 		this.timer.advance(INTERVAL.minus(TIMEOUT));

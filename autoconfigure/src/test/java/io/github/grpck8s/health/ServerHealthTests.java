@@ -1,12 +1,18 @@
 package io.github.grpck8s.health;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
@@ -26,6 +32,8 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.stub.StreamObserver;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -250,6 +258,41 @@ class ServerHealthTests {
 			probes.stop();
 			assertThat(probes.port()).isEqualTo(-1);
 		}
+	}
+
+	@Test
+	void metersShowWhatIsSaidOfEachName() throws Exception {
+		SimpleMeterRegistry registry = new SimpleMeterRegistry();
+		try (IndicatorPoller poller = new IndicatorPoller(Map::of, Duration.ofSeconds(5), Duration.ofSeconds(1))) {
+			new HealthMeters(this.health, poller).bindTo(registry);
+			assertThat(serving(registry)).containsOnlyKeys("(server)", "readiness", "liveness", "startup");
+			up();
+			assertThat(serving(registry))
+				.containsOnlyKeys("(server)", "readiness", "liveness", "startup", "shop.Orders")
+				.allSatisfy((name, value) -> assertThat(value).as(name).isOne());
+			this.health.accepting(false);
+			assertThat(serving(registry)).containsEntry("shop.Orders", 0.0)
+				.containsEntry("(server)", 0.0)
+				.containsEntry("liveness", 1.0);
+			Watch watch = watch("");
+			watch.awaits(NOT_SERVING);
+			assertThat(registry.get("grpc.k8s.health.watches").gauge().value()).isOne();
+			assertThat(registry.get("grpc.k8s.health.indicator.timeouts").functionCounter().count()).isZero();
+		}
+	}
+
+	private static Map<String, Double> serving(SimpleMeterRegistry registry) {
+		return registry.get("grpc.k8s.health.serving")
+			.gauges()
+			.stream()
+			.collect(Collectors.toMap((gauge) -> String.valueOf(gauge.getId().getTag("grpc.service")), Gauge::value));
+	}
+
+	@Test
+	void thePageNamesEveryMeter() throws IOException {
+		assertThat(Files.readString(Path.of("..", "docs", "health.md"))).contains(Stream.of(HealthMeter.values())
+			.map((meter) -> "| `" + meter.meterName() + "` | " + meter.description())
+			.toList());
 	}
 
 	private void up() {

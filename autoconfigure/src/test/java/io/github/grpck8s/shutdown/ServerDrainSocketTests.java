@@ -20,6 +20,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -29,10 +30,14 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.micrometer.core.instrument.FunctionTimer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -51,6 +56,8 @@ class ServerDrainSocketTests {
 	private final List<Throwable> thrown = new CopyOnWriteArrayList<>();
 
 	private final ServerHealth health = new ServerHealth(java.util.Map::of, null);
+
+	private @Nullable StreamLimit limit;
 
 	@SuppressWarnings("NullAway.Init")
 	private Server server;
@@ -143,10 +150,60 @@ class ServerDrainSocketTests {
 	}
 
 	@Test
+	void metersShowTheDrain() throws Exception {
+		ServerDrain drain = start(Duration.ZERO, Duration.ofMillis(100));
+		SimpleMeterRegistry registry = new SimpleMeterRegistry();
+		new DrainMeters(drain).bindTo(registry);
+		assertThat(registry.getMeters()).hasSameSizeAs(DrainMeter.values())
+			.allSatisfy((meter) -> assertThat(meter.measure()).as("%s before", meter.getId())
+				.allSatisfy((measurement) -> assertThat(measurement.getValue()).isZero()));
+		call("wait");
+		call("wait");
+		await().until(() -> drain.running() == 2);
+		assertThat(value(registry, DrainMeter.RUNNING)).isEqualTo(2);
+		drain.stopping(this.server);
+		assertThat(value(registry, DrainMeter.RUNNING_AT_START)).isEqualTo(2);
+		assertThat(value(registry, DrainMeter.RUNNING_AT_GOAWAY)).isEqualTo(2);
+		assertThat(value(registry, DrainMeter.RUNNING_AT_END)).isEqualTo(2);
+		assertThat(value(registry, DrainMeter.CUT)).isEqualTo(2);
+		FunctionTimer duration = registry.get(DrainMeter.DURATION.meterName()).functionTimer();
+		assertThat(duration.count()).isOne();
+		assertThat(duration.totalTime(TimeUnit.MILLISECONDS)).isBetween(100.0, 10_000.0);
+	}
+
+	private static double value(SimpleMeterRegistry registry, DrainMeter meter) {
+		return registry.get(meter.meterName()).meter().measure().iterator().next().getValue();
+	}
+
+	@Test
+	void aStreamThatHasBecomeOldEndsUnavailableAndNothingElseDoes() throws Exception {
+		try (StreamLimit old = new StreamLimit(Duration.ofMillis(300))) {
+			this.limit = old;
+			ServerDrain drain = start(Duration.ZERO, Duration.ofSeconds(5));
+			ListenableFuture<String> unary = call("wait");
+			List<String> health = new CopyOnWriteArrayList<>();
+			watch(health);
+			await().until(() -> drain.running() == 1 && health.contains("SERVING"));
+			assertThatExceptionOfType(StatusRuntimeException.class)
+				.isThrownBy(() -> ClientCalls
+					.blockingServerStreamingCall(this.channel, Calls.STREAM, CallOptions.DEFAULT, "stream")
+					.forEachRemaining((answer) -> assertThat(answer).isEqualTo("stream")))
+				.satisfies((ex) -> {
+					assertThat(ex.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+					assertThat(ex.getStatus().getDescription()).contains("grpc.k8s.shutdown.max-stream-age");
+				});
+			await().until(() -> this.cancelled.get() == 1 && drain.running() == 1);
+			assertThat(health).containsExactly("SERVING");
+			this.gate.countDown();
+			assertThat(unary.get(5, TimeUnit.SECONDS)).isEqualTo("wait");
+		}
+	}
+
+	@Test
 	void anOpenWatchDelaysNothing() throws Exception {
 		// no room health here: nobody completes the Watch
 		ServerDrain drain = new ServerDrain(Duration.ZERO, Duration.ofSeconds(20), () -> {
-		}, this.reports::add);
+		}, this.reports::add, null);
 		start(drain);
 		List<String> seen = new CopyOnWriteArrayList<>();
 		watch(seen);
@@ -206,7 +263,7 @@ class ServerDrainSocketTests {
 	}
 
 	private ServerDrain start(Duration delay, Duration grace) throws Exception {
-		ServerDrain drain = new ServerDrain(delay, grace, this.health::drainStarting, this.reports::add);
+		ServerDrain drain = new ServerDrain(delay, grace, this.health::drainStarting, this.reports::add, this.limit);
 		start(drain);
 		return drain;
 	}

@@ -119,7 +119,7 @@ class ServerDrainTests {
 	}
 
 	private ServerDrain drain(Duration delay, Duration grace) {
-		return new ServerDrain(delay, grace, () -> this.events.add("told"), this.reports::add, () -> this.now,
+		return new ServerDrain(delay, grace, () -> this.events.add("told"), this.reports::add, null, () -> this.now,
 				this::await);
 	}
 

@@ -6,6 +6,8 @@ import java.util.function.Consumer;
 import io.github.grpck8s.FeatureOrder;
 import io.github.grpck8s.GrpcWarmUp;
 import io.github.grpck8s.ServerTransport;
+import io.github.grpck8s.health.HealthCheckedChannels;
+import io.github.grpck8s.health.HealthMeters;
 import io.github.grpck8s.health.HealthOnlyServer;
 import io.github.grpck8s.health.IndicatorPoller;
 import io.github.grpck8s.health.ServerHealth;
@@ -13,6 +15,7 @@ import io.grpc.BindableService;
 import io.grpc.ServerBuilder;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.protobuf.services.HealthStatusManager;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -102,11 +105,33 @@ public final class HealthAutoConfiguration {
 		return new HealthOnlyServer((port != null) ? port : 0, health.service(), limits(transports));
 	}
 
+	@Bean
+	@Order(FeatureOrder.SETTINGS)
+	@ConditionalOnMissingBean
+	HealthCheckedChannels grpcK8sHealthCheckedChannels(HealthProperties properties) {
+		return new HealthCheckedChannels((channel) -> properties.client().serviceName(channel.name()));
+	}
+
 	private static Consumer<ServerBuilder<?>> limits(ObjectProvider<ServerTransport> transports) {
 		return (server) -> transports.stream().filter((transport) -> transport.builds(server)).forEach((transport) -> {
 			transport.maxConcurrentStreams(server, PROBES_PER_CONNECTION);
 			transport.maxResets(server, RESETS_PER_CONNECTION, RESET_WINDOW);
 		});
+	}
+
+	/**
+	 * Where Micrometer is.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(MeterBinder.class)
+	static class Meters {
+
+		@Bean
+		@ConditionalOnMissingBean
+		HealthMeters grpcK8sHealthMeters(ServerHealth health, IndicatorPoller poller) {
+			return new HealthMeters(health, poller);
+		}
+
 	}
 
 	/**

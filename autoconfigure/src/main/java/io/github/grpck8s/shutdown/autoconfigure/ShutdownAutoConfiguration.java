@@ -1,11 +1,16 @@
 package io.github.grpck8s.shutdown.autoconfigure;
 
+import java.util.Objects;
+
 import io.github.grpck8s.DrainListener;
 import io.github.grpck8s.FeatureOrder;
 import io.github.grpck8s.StackSettings;
+import io.github.grpck8s.shutdown.DrainMeters;
 import io.github.grpck8s.shutdown.DrainReport;
 import io.github.grpck8s.shutdown.ServerDrain;
+import io.github.grpck8s.shutdown.StreamLimit;
 import io.grpc.ServerBuilder;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,9 +19,11 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
@@ -40,9 +47,17 @@ public final class ShutdownAutoConfiguration {
 	@Bean
 	@Order(FeatureOrder.INNER)
 	@ConditionalOnMissingBean
-	ServerDrain grpcK8sServerDrain(DrainBudget budget, ObjectProvider<DrainListener> listeners) {
+	ServerDrain grpcK8sServerDrain(DrainBudget budget, ObjectProvider<DrainListener> listeners,
+			ObjectProvider<StreamLimit> limit) {
 		return new ServerDrain(budget.delay(), budget.grace(), () -> announce(listeners),
-				ShutdownAutoConfiguration::log);
+				ShutdownAutoConfiguration::log, limit.getIfAvailable());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnProperty("grpc.k8s.shutdown.max-stream-age")
+	StreamLimit grpcK8sStreamLimit(ShutdownProperties properties) {
+		return new StreamLimit(Objects.requireNonNull(properties.maxStreamAge()));
 	}
 
 	@Bean
@@ -72,6 +87,21 @@ public final class ShutdownAutoConfiguration {
 		else {
 			logger.info(sentence);
 		}
+	}
+
+	/**
+	 * Where Micrometer is.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(MeterBinder.class)
+	static class Meters {
+
+		@Bean
+		@ConditionalOnMissingBean
+		DrainMeters grpcK8sDrainMeters(ServerDrain drain) {
+			return new DrainMeters(drain);
+		}
+
 	}
 
 }

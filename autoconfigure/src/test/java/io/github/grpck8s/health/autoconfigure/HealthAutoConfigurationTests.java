@@ -2,13 +2,17 @@ package io.github.grpck8s.health.autoconfigure;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
+import io.github.grpck8s.ChannelSpec;
 import io.github.grpck8s.GrpcWarmUp;
 import io.github.grpck8s.InvalidSettingException;
+import io.github.grpck8s.health.HealthCheckedChannels;
+import io.github.grpck8s.health.HealthMeters;
 import io.github.grpck8s.health.HealthOnlyServer;
 import io.github.grpck8s.health.IndicatorPoller;
 import io.github.grpck8s.health.ServerHealth;
@@ -25,6 +29,7 @@ import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.stub.StreamObserver;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -365,6 +370,40 @@ class HealthAutoConfigurationTests {
 				server.shutdownNow();
 			}
 		});
+	}
+
+	@Test
+	void channelsDoNotAskTheirServersUntilANameIsSet() {
+		this.bare.run((context) -> assertThat(healthCheck(context, "users")).isEmpty());
+	}
+
+	@Test
+	void channelsAskForTheNameThatIsSet() {
+		this.bare
+			.withPropertyValues("grpc.k8s.health.client.service-name=",
+					"grpc.k8s.health.client.channels.orders.service-name=shop.Orders",
+					"grpc.k8s.health.client.channels.stock.enabled=false")
+			.run((context) -> {
+				assertThat(healthCheck(context, "users")).containsEntry("healthCheckConfig", Map.of("serviceName", ""));
+				assertThat(healthCheck(context, "orders")).containsEntry("healthCheckConfig",
+						Map.of("serviceName", "shop.Orders"));
+				assertThat(healthCheck(context, "stock")).isEmpty();
+				assertThat(context.getBean(HealthCheckedChannels.class)
+					.serviceConfig(new ChannelSpec("users", "xds:///users"))).isEmpty();
+			});
+	}
+
+	private static Map<String, Object> healthCheck(ApplicationContext context, String channel) {
+		return Map.copyOf(context.getBean(HealthCheckedChannels.class)
+			.serviceConfig(new ChannelSpec(channel, "k8s:///" + channel + ":grpc")));
+	}
+
+	@Test
+	void metersAreThereWhereMicrometerIs() {
+		this.bare.run((context) -> assertThat(context).hasSingleBean(HealthMeters.class));
+		this.bare.withClassLoader(new FilteredClassLoader(MeterBinder.class))
+			.run((context) -> assertThat(context).hasSingleBean(ServerHealth.class)
+				.doesNotHaveBean("grpcK8sHealthMeters"));
 	}
 
 	@Test

@@ -9,10 +9,13 @@ import io.github.grpck8s.ChannelSpec;
 import io.github.grpck8s.DrainListener;
 import io.github.grpck8s.InvalidSettingException;
 import io.github.grpck8s.StackSettings;
+import io.github.grpck8s.shutdown.DrainMeters;
 import io.github.grpck8s.shutdown.ServerDrain;
+import io.github.grpck8s.shutdown.StreamLimit;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -184,6 +187,26 @@ class ShutdownAutoConfigurationTests {
 	}
 
 	@Test
+	void streamsMayLastAsLongAsTheyLikeUntilAnAgeIsSet() {
+		this.runner.run((context) -> assertThat(context).doesNotHaveBean(StreamLimit.class));
+		this.runner.withPropertyValues("grpc.k8s.shutdown.max-stream-age=30m")
+			.run((context) -> assertThat(context).hasSingleBean(StreamLimit.class));
+		this.runner.withPropertyValues("grpc.k8s.shutdown.max-stream-age=999ms")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(InvalidSettingException.class)
+				.hasMessageContaining("'grpc.k8s.shutdown.max-stream-age'"));
+	}
+
+	@Test
+	void metersAreThereWhereMicrometerIs() {
+		this.runner.run((context) -> assertThat(context).hasSingleBean(DrainMeters.class));
+		this.runner.withClassLoader(new FilteredClassLoader(MeterBinder.class))
+			.run((context) -> assertThat(context).hasSingleBean(ServerDrain.class)
+				.doesNotHaveBean("grpcK8sDrainMeters"));
+	}
+
+	@Test
 	void canBeSwitchedOff() {
 		this.runner.withPropertyValues("grpc.k8s.shutdown.enabled=false")
 			.run((context) -> assertThat(context).doesNotHaveBean(ServerDrain.class)
@@ -194,7 +217,7 @@ class ShutdownAutoConfigurationTests {
 	void whenUserDefinesBeanBacksOff() {
 		ServerDrain own = new ServerDrain(Duration.ZERO, Duration.ZERO, () -> {
 		}, (report) -> {
-		});
+		}, null);
 		this.runner.withBean("own", ServerDrain.class, () -> own)
 			.run((context) -> assertThat(context).getBean(ServerDrain.class).isSameAs(own));
 	}
