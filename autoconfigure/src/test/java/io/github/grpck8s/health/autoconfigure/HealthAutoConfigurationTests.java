@@ -121,6 +121,14 @@ class HealthAutoConfigurationTests {
 	}
 
 	@Test
+	void namesThatAreOursCannotBeGivenAway() {
+		this.actuator.withPropertyValues("grpc.k8s.health.services.readiness=ping")
+			.run((context) -> assertThat(context.getStartupFailure()).rootCause()
+				.isInstanceOf(InvalidSettingException.class)
+				.hasMessageContaining("'grpc.k8s.health.services.readiness' must be a further name"));
+	}
+
+	@Test
 	void groupsWithTheirIndicatorsSpeak() {
 		Switch db = new Switch();
 		this.actuator.withBean("dbHealthIndicator", HealthIndicator.class, () -> db)
