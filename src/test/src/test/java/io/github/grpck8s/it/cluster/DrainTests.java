@@ -21,7 +21,8 @@ class DrainTests {
 	@Test
 	void drainThatIsCutShortIsWarnedOfAtTheStart(TestNamespace namespace) {
 		Release release = Release.install(namespace, "demo");
-		Cluster.run("kubectl", "-n", namespace.name(), "patch", "deployment", release.object("server"), "-p", CUT_SHORT);
+		Cluster.run("kubectl", "-n", namespace.name(), "patch", "deployment", release.object("server"), "-p",
+				CUT_SHORT);
 		Cluster.run("kubectl", "-n", namespace.name(), "rollout", "status", "deployment/" + release.object("server"),
 				"--timeout=8m");
 		namespace.awaitGone("server");
@@ -38,7 +39,8 @@ class DrainTests {
 		load.go(Duration.ofSeconds(3));
 		Figures.print("drain of 5 s + 20 s cut short after 3 s: the pod had gone after %d ms, %s",
 				Duration.between(start, gone).toMillis(), Load.summary(load.since(start)));
-		// the example's method is idempotent: what the pod took with it is asked of another
+		// the example's method is idempotent: what the pod took with it is asked of
+		// another
 		assertThat(Load.failed(load.since(start))).as(() -> load.failures().toString()).isZero();
 	}
 
