@@ -21,7 +21,7 @@ class ControlPlaneTests {
 		assumeThat(Cluster.isOurs()).as("the control plane is ours to stop").isTrue();
 		Release release = Release.install(namespace, "demo");
 		Load load = release.load();
-		load.go(Duration.ofSeconds(5));
+		load.awaitAnswersOf(3);
 		Victim victim = Victim.of(release.pods("server").get(0));
 		Instant away = Instant.now();
 		try {
@@ -49,7 +49,8 @@ class ControlPlaneTests {
 			.orElse(-1);
 		Figures.print("the killed pod answers again %d ms after the API server is back",
 				firstAgain - back.toEpochMilli());
-		assertThat(Load.failed(seconds)).as(() -> load.failures().toString()).isZero();
+		assertThat(Load.failed(seconds)).as(() -> load.failures().toString()).isLessThanOrEqualTo(Load.OPEN_AT_ONE_POD);
+		assertThat(Load.failed(load.since(away.plusSeconds(15)))).as("after the pod was killed").isZero();
 		assertThat(firstAgain).isPositive();
 	}
 
@@ -58,7 +59,7 @@ class ControlPlaneTests {
 		Release release = Release.install(namespace, "demo");
 		String binding = "demo-example-app-discovery";
 		Load running = release.load();
-		running.go(Duration.ofSeconds(3));
+		running.awaitAnswersOf(3);
 		Instant removed = Instant.now();
 		namespace.client().rbac().roleBindings().inNamespace(namespace.name()).withName(binding).delete();
 		running.go(Duration.ofSeconds(10));

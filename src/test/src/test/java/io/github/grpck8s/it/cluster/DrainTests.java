@@ -31,7 +31,7 @@ class DrainTests {
 		assertThat(namespace.client().pods().inNamespace(namespace.name()).withName(name).getLog())
 			.contains("Kubernetes kills this pod before it has drained");
 		Load load = release.load();
-		load.go(Duration.ofSeconds(3));
+		load.awaitAnswersOf(3);
 		Instant start = Instant.now();
 		namespace.client().pods().inNamespace(namespace.name()).withName(name).delete();
 		namespace.awaitGone("server");

@@ -16,6 +16,13 @@ import static org.awaitility.Awaitility.await;
  */
 final class Load {
 
+	/**
+	 * The most calls that one of three pods can have open, when sixteen callers call
+	 * them. When it is killed, those of them fail whose answer had begun: gRPC repeats
+	 * none of which it has seen the headers (gRFC A6).
+	 */
+	static final int OPEN_AT_ONE_POD = 6;
+
 	private final TestNamespace namespace;
 
 	private final String pod;
@@ -55,6 +62,15 @@ final class Load {
 			.pollDelay(time)
 			.pollInterval(Duration.ofMillis(500))
 			.until(() -> seconds().stream().anyMatch((second) -> second.time() > until));
+	}
+
+	/**
+	 * Wait until so many pods have answered.
+	 */
+	void awaitAnswersOf(int pods) {
+		await().atMost(Duration.ofMinutes(3))
+			.pollInterval(Duration.ofMillis(500))
+			.until(() -> byPod(seconds()).size() >= pods);
 	}
 
 	/**

@@ -28,7 +28,7 @@ class LossTests {
 	void killedPod(TestNamespace namespace) {
 		Release release = Release.install(namespace, "demo");
 		Load load = release.load();
-		load.go(A_WHILE);
+		load.awaitAnswersOf(3);
 		Victim victim = Victim.of(release.pods("server").get(0));
 		Instant killed = Instant.now();
 		victim.kill();
@@ -44,7 +44,7 @@ class LossTests {
 		Release release = Release.install(namespace, "demo", "client.extraProperties.example.client.max-in-flight=2000",
 				"config.resilience.deadline=2s");
 		Load load = release.load();
-		load.go(A_WHILE);
+		load.awaitAnswersOf(3);
 		Victim victim = Victim.of(release.pods("server").get(0));
 		Instant start = Instant.now();
 		try {
@@ -73,7 +73,7 @@ class LossTests {
 	void drainedNodeLosesNoCall(TestNamespace namespace) {
 		Release release = Release.install(namespace, "demo");
 		Load load = release.load();
-		load.go(A_WHILE);
+		load.awaitAnswersOf(3);
 		String node = nodeWithoutTheClient(release);
 		Instant start = Instant.now();
 		try {
@@ -93,7 +93,7 @@ class LossTests {
 		Release release = Release.install(namespace, "demo", "client.extraProperties.example.client.max-in-flight=2000",
 				"config.resilience.deadline=2s");
 		Load load = release.load();
-		load.go(A_WHILE);
+		load.awaitAnswersOf(3);
 		String node = nodeWithoutTheClient(release);
 		Victim victim = Victim.of(release.pods("server")
 			.stream()

@@ -37,7 +37,8 @@ class RolloutTests {
 				"config.discovery.enabled=false");
 		Load ours = release.load();
 		Load theirs = beside.load();
-		ours.go(Duration.ofSeconds(5));
+		ours.awaitAnswersOf(3);
+		theirs.awaitAnswersOf(3);
 		Instant start = Instant.now();
 		for (int round = 1; round <= ROUNDS; round++) {
 			Instant begin = Instant.now();
@@ -61,7 +62,8 @@ class RolloutTests {
 	void newPodsAreCalledAtOnceAndThoseThatGoLoseNoCall(TestNamespace namespace) {
 		Release release = Release.install(namespace, "demo", "server.replicas=2");
 		Load load = release.load();
-		load.go(Duration.ofSeconds(5));
+		load.awaitAnswersOf(2);
+		load.go(Duration.ofSeconds(2));
 		Instant start = Instant.now();
 		Map<String, Long> inSlice = new TreeMap<>();
 		Watch watch = namespace.client()

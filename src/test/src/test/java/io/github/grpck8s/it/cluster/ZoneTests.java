@@ -41,7 +41,8 @@ class ZoneTests {
 			.toList();
 		assertThat(near).as("servers in the client's zone").isNotEmpty().hasSizeLessThan(3);
 		Load load = release.load();
-		load.go(Duration.ofSeconds(5));
+		load.awaitAnswersOf(near.size());
+		load.go(Duration.ofSeconds(3));
 		Instant start = Instant.now();
 		load.go(Duration.ofSeconds(10));
 		Figures.print("PreferSameZone, %d of 3 servers in the zone: %s", near.size(), Load.byPod(load.since(start)));
