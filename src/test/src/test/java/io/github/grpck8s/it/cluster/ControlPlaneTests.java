@@ -38,7 +38,7 @@ class ControlPlaneTests {
 			.ignoreExceptions()
 			.until(() -> load.since(back).stream().anyMatch((second) -> second.pods().containsKey(victim.pod())));
 		load.go(Duration.ofSeconds(10));
-		List<Load.Second> seconds = load.since(away);
+		List<Load.Second> seconds = load.from(away);
 		Figures.print("API server away for %d s, one pod killed meanwhile: %s",
 				Duration.between(away, back).toSeconds(), Load.summary(seconds));
 		long firstAgain = load.since(back)
@@ -63,8 +63,8 @@ class ControlPlaneTests {
 		Instant removed = Instant.now();
 		namespace.client().rbac().roleBindings().inNamespace(namespace.name()).withName(binding).delete();
 		running.go(Duration.ofSeconds(10));
-		Figures.print("permission taken from a client that runs: %s", Load.summary(running.since(removed)));
-		assertThat(Load.failed(running.since(removed))).as("keeps what it knows").isZero();
+		Figures.print("permission taken from a client that runs: %s", Load.summary(running.from(removed)));
+		assertThat(Load.failed(running.from(removed))).as("keeps what it knows").isZero();
 		release.restart("client");
 		Load load = release.load();
 		await().atMost(Duration.ofMinutes(2)).until(() -> !load.failures().isEmpty());

@@ -38,10 +38,10 @@ class DrainTests {
 		Instant gone = Instant.now();
 		load.go(Duration.ofSeconds(3));
 		Figures.print("drain of 5 s + 20 s cut short after 3 s: the pod had gone after %d ms, %s",
-				Duration.between(start, gone).toMillis(), Load.summary(load.since(start)));
+				Duration.between(start, gone).toMillis(), Load.summary(load.from(start)));
 		// the example's method is idempotent: what the pod took with it is asked of
 		// another
-		assertThat(Load.failed(load.since(start))).as(() -> load.failures().toString()).isZero();
+		assertThat(Load.failed(load.from(start))).as(() -> load.failures().toString()).isZero();
 	}
 
 }

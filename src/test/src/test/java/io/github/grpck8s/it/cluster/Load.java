@@ -81,6 +81,14 @@ final class Load {
 	}
 
 	/**
+	 * The seconds that ended after an instant, with the one in which it lies: for what
+	 * follows at once.
+	 */
+	List<Second> from(Instant start) {
+		return seconds().stream().filter((second) -> second.time() >= start.toEpochMilli()).toList();
+	}
+
+	/**
 	 * All seconds until now.
 	 */
 	List<Second> seconds() {

@@ -36,7 +36,7 @@ class LossTests {
 		report("SIGKILL", load, victim, killed);
 		// the example's method is idempotent: what the pod took with it is asked of
 		// another
-		assertThat(Load.failed(load.since(killed))).as(() -> load.failures().toString()).isZero();
+		assertThat(Load.failed(load.from(killed))).as(() -> load.failures().toString()).isZero();
 	}
 
 	@Test
@@ -85,8 +85,8 @@ class LossTests {
 			Cluster.run("kubectl", "uncordon", node);
 		}
 		Figures.print("drain of a node with a PodDisruptionBudget, %d s: %s",
-				Duration.between(start, Instant.now()).toSeconds(), Load.summary(load.since(start)));
-		assertThat(Load.failed(load.since(start))).as(() -> load.failures().toString()).isZero();
+				Duration.between(start, Instant.now()).toSeconds(), Load.summary(load.from(start)));
+		assertThat(Load.failed(load.from(start))).as(() -> load.failures().toString()).isZero();
 	}
 
 	private static void nodeDown(TestNamespace namespace, String how) {
@@ -128,7 +128,7 @@ class LossTests {
 	}
 
 	private static void report(String what, Load load, Victim victim, Instant start) {
-		List<Load.Second> seconds = load.since(start);
+		List<Load.Second> seconds = load.from(start);
 		long lastFailure = seconds.stream()
 			.filter((second) -> second.failed() > 0)
 			.mapToLong(Load.Second::time)

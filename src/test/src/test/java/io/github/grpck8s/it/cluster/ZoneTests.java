@@ -58,9 +58,9 @@ class ZoneTests {
 			await().atMost(Duration.ofMinutes(1))
 				.until(() -> load.since(gone).stream().anyMatch((second) -> !second.pods().isEmpty()));
 			load.go(Duration.ofSeconds(5));
-			Figures.print("the zone's last pod has gone: %s, afterwards %s", Load.summary(load.since(leaving)),
+			Figures.print("the zone's last pod has gone: %s, afterwards %s", Load.summary(load.from(leaving)),
 					Load.byPod(load.since(gone)));
-			assertThat(Load.failed(load.since(leaving))).as(() -> load.failures().toString()).isZero();
+			assertThat(Load.failed(load.from(leaving))).as(() -> load.failures().toString()).isZero();
 		}
 		finally {
 			nodes.forEach((node) -> Cluster.run("kubectl", "uncordon", node));
