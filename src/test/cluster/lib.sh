@@ -45,6 +45,8 @@ join() {
 			cat "$hierarchy/cpuset.mems" >"$hierarchy/$CG/cpuset.mems"
 			echo 1 >"$hierarchy/$CG/cgroup.clone_children"
 		fi
+		# beside processes that are in no group, a group counts as one of them: a cluster is more than that
+		[ ! -f "$hierarchy/$CG/cpu.shares" ] || echo 8192 >"$hierarchy/$CG/cpu.shares"
 		mkdir -p "$hierarchy/$CG/$1"
 	done
 	for hierarchy in pids cpuacct; do echo "$BASHPID" >"/sys/fs/cgroup/$hierarchy/$CG/$1/cgroup.procs"; done

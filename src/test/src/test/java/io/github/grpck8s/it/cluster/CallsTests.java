@@ -22,6 +22,7 @@ class CallsTests {
 	void eachOfThreePodsAnswersAThirdOfTheCalls(TestNamespace namespace) {
 		Release release = Release.install(namespace, "demo");
 		Load load = release.load();
+		load.awaitAnswersOf(3);
 		load.go(WARM_UP);
 		Instant start = Instant.now();
 		load.go(Duration.ofSeconds(20));
@@ -39,6 +40,7 @@ class CallsTests {
 		Release release = Release.install(namespace, "demo", "client.rate=50",
 				"client.extraProperties.example.client.methods=GET_USER\\,LIST_USERS\\,LOOK_UP_USERS\\,IMPORT_USERS");
 		Load load = release.load();
+		load.awaitAnswersOf(3);
 		Instant start = Instant.now();
 		load.go(Duration.ofSeconds(20));
 		List<Load.Second> seconds = load.since(start);

@@ -21,7 +21,7 @@ class ControlPlaneTests {
 		assumeThat(Cluster.isOurs()).as("the control plane is ours to stop").isTrue();
 		Release release = Release.install(namespace, "demo");
 		Load load = release.load();
-		load.go(Duration.ofSeconds(5));
+		load.awaitAnswersOf(3);
 		Victim victim = Victim.of(release.pods("server").get(0));
 		Instant away = Instant.now();
 		try {
@@ -38,7 +38,7 @@ class ControlPlaneTests {
 			.ignoreExceptions()
 			.until(() -> load.since(back).stream().anyMatch((second) -> second.pods().containsKey(victim.pod())));
 		load.go(Duration.ofSeconds(10));
-		List<Load.Second> seconds = load.since(away);
+		List<Load.Second> seconds = load.from(away);
 		Figures.print("API server away for %d s, one pod killed meanwhile: %s",
 				Duration.between(away, back).toSeconds(), Load.summary(seconds));
 		long firstAgain = load.since(back)
@@ -49,7 +49,8 @@ class ControlPlaneTests {
 			.orElse(-1);
 		Figures.print("the killed pod answers again %d ms after the API server is back",
 				firstAgain - back.toEpochMilli());
-		assertThat(Load.failed(seconds)).as(() -> load.failures().toString()).isZero();
+		assertThat(Load.failed(seconds)).as(() -> load.failures().toString()).isLessThanOrEqualTo(Load.OPEN_AT_ONE_POD);
+		assertThat(Load.failed(load.since(away.plusSeconds(15)))).as("after the pod was killed").isZero();
 		assertThat(firstAgain).isPositive();
 	}
 
@@ -58,12 +59,12 @@ class ControlPlaneTests {
 		Release release = Release.install(namespace, "demo");
 		String binding = "demo-example-app-discovery";
 		Load running = release.load();
-		running.go(Duration.ofSeconds(3));
+		running.awaitAnswersOf(3);
 		Instant removed = Instant.now();
 		namespace.client().rbac().roleBindings().inNamespace(namespace.name()).withName(binding).delete();
 		running.go(Duration.ofSeconds(10));
-		Figures.print("permission taken from a client that runs: %s", Load.summary(running.since(removed)));
-		assertThat(Load.failed(running.since(removed))).as("keeps what it knows").isZero();
+		Figures.print("permission taken from a client that runs: %s", Load.summary(running.from(removed)));
+		assertThat(Load.failed(running.from(removed))).as("keeps what it knows").isZero();
 		release.restart("client");
 		Load load = release.load();
 		await().atMost(Duration.ofMinutes(2)).until(() -> !load.failures().isEmpty());

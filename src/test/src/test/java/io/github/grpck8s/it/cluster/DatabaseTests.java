@@ -59,7 +59,7 @@ class DatabaseTests {
 		Release release = Release.install(namespace, "demo",
 				"server.extraProperties.spring.datasource.url=jdbc:h2:tcp://database:9092/mem:users;MODE=PostgreSQL;DB_CLOSE_DELAY=-1");
 		Load load = release.load();
-		load.go(Duration.ofSeconds(5));
+		load.awaitAnswersOf(3);
 		Victim database = Victim.of(namespace.client().pods().inNamespace(namespace.name()).withName("database").get());
 		Instant away = Instant.now();
 		Instant out;

@@ -31,17 +31,17 @@ class DrainTests {
 		assertThat(namespace.client().pods().inNamespace(namespace.name()).withName(name).getLog())
 			.contains("Kubernetes kills this pod before it has drained");
 		Load load = release.load();
-		load.go(Duration.ofSeconds(3));
+		load.awaitAnswersOf(3);
 		Instant start = Instant.now();
 		namespace.client().pods().inNamespace(namespace.name()).withName(name).delete();
 		namespace.awaitGone("server");
 		Instant gone = Instant.now();
 		load.go(Duration.ofSeconds(3));
 		Figures.print("drain of 5 s + 20 s cut short after 3 s: the pod had gone after %d ms, %s",
-				Duration.between(start, gone).toMillis(), Load.summary(load.since(start)));
+				Duration.between(start, gone).toMillis(), Load.summary(load.from(start)));
 		// the example's method is idempotent: what the pod took with it is asked of
 		// another
-		assertThat(Load.failed(load.since(start))).as(() -> load.failures().toString()).isZero();
+		assertThat(Load.failed(load.from(start))).as(() -> load.failures().toString()).isZero();
 	}
 
 }

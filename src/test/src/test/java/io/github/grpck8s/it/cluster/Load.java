@@ -16,6 +16,13 @@ import static org.awaitility.Awaitility.await;
  */
 final class Load {
 
+	/**
+	 * The most calls that one of three pods can have open, when sixteen callers call
+	 * them. When it is killed, those of them fail whose answer had begun: gRPC repeats
+	 * none of which it has seen the headers (gRFC A6).
+	 */
+	static final int OPEN_AT_ONE_POD = 6;
+
 	private final TestNamespace namespace;
 
 	private final String pod;
@@ -58,10 +65,27 @@ final class Load {
 	}
 
 	/**
+	 * Wait until so many pods have answered.
+	 */
+	void awaitAnswersOf(int pods) {
+		await().atMost(Duration.ofMinutes(3))
+			.pollInterval(Duration.ofMillis(500))
+			.until(() -> byPod(seconds()).size() >= pods);
+	}
+
+	/**
 	 * The seconds that began after an instant.
 	 */
 	List<Second> since(Instant start) {
 		return seconds().stream().filter((second) -> second.time() - 1000 >= start.toEpochMilli()).toList();
+	}
+
+	/**
+	 * The seconds that ended after an instant, with the one in which it lies: for what
+	 * follows at once.
+	 */
+	List<Second> from(Instant start) {
+		return seconds().stream().filter((second) -> second.time() >= start.toEpochMilli()).toList();
 	}
 
 	/**

@@ -28,7 +28,7 @@ class LossTests {
 	void killedPod(TestNamespace namespace) {
 		Release release = Release.install(namespace, "demo");
 		Load load = release.load();
-		load.go(A_WHILE);
+		load.awaitAnswersOf(3);
 		Victim victim = Victim.of(release.pods("server").get(0));
 		Instant killed = Instant.now();
 		victim.kill();
@@ -36,7 +36,7 @@ class LossTests {
 		report("SIGKILL", load, victim, killed);
 		// the example's method is idempotent: what the pod took with it is asked of
 		// another
-		assertThat(Load.failed(load.since(killed))).as(() -> load.failures().toString()).isZero();
+		assertThat(Load.failed(load.from(killed))).as(() -> load.failures().toString()).isZero();
 	}
 
 	@Test
@@ -44,7 +44,7 @@ class LossTests {
 		Release release = Release.install(namespace, "demo", "client.extraProperties.example.client.max-in-flight=2000",
 				"config.resilience.deadline=2s");
 		Load load = release.load();
-		load.go(A_WHILE);
+		load.awaitAnswersOf(3);
 		Victim victim = Victim.of(release.pods("server").get(0));
 		Instant start = Instant.now();
 		try {
@@ -73,7 +73,7 @@ class LossTests {
 	void drainedNodeLosesNoCall(TestNamespace namespace) {
 		Release release = Release.install(namespace, "demo");
 		Load load = release.load();
-		load.go(A_WHILE);
+		load.awaitAnswersOf(3);
 		String node = nodeWithoutTheClient(release);
 		Instant start = Instant.now();
 		try {
@@ -85,15 +85,15 @@ class LossTests {
 			Cluster.run("kubectl", "uncordon", node);
 		}
 		Figures.print("drain of a node with a PodDisruptionBudget, %d s: %s",
-				Duration.between(start, Instant.now()).toSeconds(), Load.summary(load.since(start)));
-		assertThat(Load.failed(load.since(start))).as(() -> load.failures().toString()).isZero();
+				Duration.between(start, Instant.now()).toSeconds(), Load.summary(load.from(start)));
+		assertThat(Load.failed(load.from(start))).as(() -> load.failures().toString()).isZero();
 	}
 
 	private static void nodeDown(TestNamespace namespace, String how) {
 		Release release = Release.install(namespace, "demo", "client.extraProperties.example.client.max-in-flight=2000",
 				"config.resilience.deadline=2s");
 		Load load = release.load();
-		load.go(A_WHILE);
+		load.awaitAnswersOf(3);
 		String node = nodeWithoutTheClient(release);
 		Victim victim = Victim.of(release.pods("server")
 			.stream()
@@ -128,7 +128,7 @@ class LossTests {
 	}
 
 	private static void report(String what, Load load, Victim victim, Instant start) {
-		List<Load.Second> seconds = load.since(start);
+		List<Load.Second> seconds = load.from(start);
 		long lastFailure = seconds.stream()
 			.filter((second) -> second.failed() > 0)
 			.mapToLong(Load.Second::time)

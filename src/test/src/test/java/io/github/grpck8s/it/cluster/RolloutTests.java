@@ -37,7 +37,8 @@ class RolloutTests {
 				"config.discovery.enabled=false");
 		Load ours = release.load();
 		Load theirs = beside.load();
-		ours.go(Duration.ofSeconds(5));
+		ours.awaitAnswersOf(3);
+		theirs.awaitAnswersOf(3);
 		Instant start = Instant.now();
 		for (int round = 1; round <= ROUNDS; round++) {
 			Instant begin = Instant.now();
@@ -47,8 +48,8 @@ class RolloutTests {
 					Load.failed(theirs.since(begin)));
 		}
 		ours.go(Duration.ofSeconds(2));
-		List<Load.Second> seconds = ours.since(start);
-		List<Load.Second> rival = theirs.since(start);
+		List<Load.Second> seconds = ours.from(start);
+		List<Load.Second> rival = theirs.from(start);
 		Figures.print("%d rolling restarts of 3 pods, k8s:/// + kubernetes: %s", ROUNDS, Load.summary(seconds));
 		Figures.print("%d rolling restarts of 3 pods, dns:/// + round_robin: %s", ROUNDS, Load.summary(rival));
 		assertThat(Load.failed(seconds)).as(() -> ours.failures().toString()).isZero();
@@ -61,7 +62,8 @@ class RolloutTests {
 	void newPodsAreCalledAtOnceAndThoseThatGoLoseNoCall(TestNamespace namespace) {
 		Release release = Release.install(namespace, "demo", "server.replicas=2");
 		Load load = release.load();
-		load.go(Duration.ofSeconds(5));
+		load.awaitAnswersOf(2);
+		load.go(Duration.ofSeconds(2));
 		Instant start = Instant.now();
 		Map<String, Long> inSlice = new TreeMap<>();
 		Watch watch = namespace.client()
@@ -102,10 +104,10 @@ class RolloutTests {
 		await().atMost(Duration.ofMinutes(3)).until(() -> release.pods("server").size() == 2);
 		namespace.awaitGone("server");
 		load.go(Duration.ofSeconds(2));
-		Figures.print("scale 5 to 2: %s", Load.summary(load.since(down)));
+		Figures.print("scale 5 to 2: %s", Load.summary(load.from(down)));
 		assertThat(delays).hasSize(3);
 		assertThat(delays.values()).allMatch((delay) -> delay <= 1000);
-		assertThat(Load.failed(load.since(start))).as(() -> load.failures().toString()).isZero();
+		assertThat(Load.failed(load.from(start))).as(() -> load.failures().toString()).isZero();
 	}
 
 	/**

@@ -41,7 +41,8 @@ class ZoneTests {
 			.toList();
 		assertThat(near).as("servers in the client's zone").isNotEmpty().hasSizeLessThan(3);
 		Load load = release.load();
-		load.go(Duration.ofSeconds(5));
+		load.awaitAnswersOf(near.size());
+		load.go(Duration.ofSeconds(3));
 		Instant start = Instant.now();
 		load.go(Duration.ofSeconds(10));
 		Figures.print("PreferSameZone, %d of 3 servers in the zone: %s", near.size(), Load.byPod(load.since(start)));
@@ -57,9 +58,9 @@ class ZoneTests {
 			await().atMost(Duration.ofMinutes(1))
 				.until(() -> load.since(gone).stream().anyMatch((second) -> !second.pods().isEmpty()));
 			load.go(Duration.ofSeconds(5));
-			Figures.print("the zone's last pod has gone: %s, afterwards %s", Load.summary(load.since(leaving)),
+			Figures.print("the zone's last pod has gone: %s, afterwards %s", Load.summary(load.from(leaving)),
 					Load.byPod(load.since(gone)));
-			assertThat(Load.failed(load.since(leaving))).as(() -> load.failures().toString()).isZero();
+			assertThat(Load.failed(load.from(leaving))).as(() -> load.failures().toString()).isZero();
 		}
 		finally {
 			nodes.forEach((node) -> Cluster.run("kubectl", "uncordon", node));
