@@ -53,9 +53,17 @@ final class Apps {
 	}
 
 	private static ConfigurableApplicationContext start(Class<?> app, List<String> properties) {
-		return new SpringApplicationBuilder(app).web(WebApplicationType.NONE)
-			.properties("spring.application.name=" + app.getSimpleName())
-			.run(properties.stream().map((property) -> "--" + property).toArray(String[]::new));
+		return start(List.of(app), properties);
+	}
+
+	static ConfigurableApplicationContext start(List<Class<?>> sources, List<String> properties) {
+		List<String> all = new ArrayList<>(properties);
+		// the example, whose application.yml is not for these, is on the class path as
+		// well
+		all.add("spring.config.name=none");
+		all.add("spring.application.name=" + sources.get(0).getSimpleName());
+		return new SpringApplicationBuilder(sources.toArray(Class<?>[]::new)).web(WebApplicationType.NONE)
+			.run(all.stream().map((property) -> "--" + property).toArray(String[]::new));
 	}
 
 	static int port(ConfigurableApplicationContext server) {

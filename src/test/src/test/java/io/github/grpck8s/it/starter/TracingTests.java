@@ -12,7 +12,6 @@ import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -60,9 +59,7 @@ class TracingTests {
 	}
 
 	private static ConfigurableApplicationContext start(Class<?> app, String... properties) {
-		return new SpringApplicationBuilder(app, Recording.class).properties(properties)
-			.properties("spring.main.web-application-type=none")
-			.run();
+		return Apps.start(List.of(app, Recording.class), List.of(properties));
 	}
 
 	@Configuration(proxyBeanMethods = false)
