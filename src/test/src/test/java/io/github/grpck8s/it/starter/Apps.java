@@ -30,6 +30,12 @@ import org.springframework.context.event.EventListener;
  */
 final class Apps {
 
+	/**
+	 * The example is on the class path as well: its settings and its data are not for
+	 * these.
+	 */
+	static final List<String> WITHOUT_EXAMPLE = List.of("spring.config.name=none", "spring.sql.init.mode=never");
+
 	private Apps() {
 	}
 
@@ -58,9 +64,7 @@ final class Apps {
 
 	static ConfigurableApplicationContext start(List<Class<?>> sources, List<String> properties) {
 		List<String> all = new ArrayList<>(properties);
-		// the example, whose application.yml is not for these, is on the class path as
-		// well
-		all.add("spring.config.name=none");
+		all.addAll(WITHOUT_EXAMPLE);
 		all.add("spring.application.name=" + sources.get(0).getSimpleName());
 		return new SpringApplicationBuilder(sources.toArray(Class<?>[]::new)).web(WebApplicationType.NONE)
 			.run(all.stream().map((property) -> "--" + property).toArray(String[]::new));

@@ -201,7 +201,7 @@ class KubernetesClientTests {
 			try (ConfigurableApplicationContext client = new SpringApplicationBuilder(Apps.ClientApp.class)
 				.initializers((context) -> context.getBeanFactory()
 					.registerSingleton("client", new KubernetesClientBuilder().withConfig(config).build()))
-				.run("--spring.config.name=none", "--grpc.server.port=-1",
+				.run("--spring.config.name=none", "--spring.sql.init.mode=never", "--grpc.server.port=-1",
 						"--grpc.client.users.address=k8s:///users:grpc",
 						"--grpc.client.users.negotiation-type=plaintext")) {
 				assertThat(client.getBean(KubernetesClient.class)).isNotNull();
