@@ -208,7 +208,8 @@ tolerations:
 
 {{- define "example-app.podAnnotations" -}}
 {{- $prometheus := dict }}
-{{- if .root.Values.observability.prometheus.annotations }}
+{{- /* scraped twice, every call would count twice */}}
+{{- if and .root.Values.observability.prometheus.annotations (not .root.Values.observability.podMonitor.enabled) }}
 {{- $prometheus = dict "prometheus.io/scrape" "true" "prometheus.io/port" (toString .values.managementPort) "prometheus.io/path" "/actuator/prometheus" }}
 {{- end }}
 {{- toYaml (merge (dict "checksum/config" (include "example-app.application" . | sha256sum)) .values.podAnnotations $prometheus) }}

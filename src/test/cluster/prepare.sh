@@ -13,6 +13,8 @@ need openssl openssl
 need curl curl
 need gcc gcc
 need buildah buildah
+need prometheus prometheus
+need promtool prometheus
 need pgrep procps
 need nsenter util-linux
 need sysctl procps

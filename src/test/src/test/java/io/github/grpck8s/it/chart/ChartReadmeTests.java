@@ -20,7 +20,7 @@ class ChartReadmeTests {
 	void tableHoldsEveryValueAndItsDefault() throws IOException {
 		Map<String, Object> documented = new LinkedHashMap<>();
 		ObjectMapper json = new ObjectMapper();
-		var rows = Pattern.compile("(?m)^\\| `([a-zA-Z.]+)` \\| `(.*?)` \\| \\S.* \\|$")
+		var rows = Pattern.compile("(?m)^\\| `([a-zA-Z0-9_.]+)` \\| `(.*?)` \\| \\S.* \\|$")
 			.matcher(Files.readString(Chart.FOLDER.resolve("README.md")));
 		while (rows.find()) {
 			documented.put(rows.group(1), json.readValue(rows.group(2), Object.class));

@@ -25,7 +25,10 @@ import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
+import io.fabric8.openshift.api.model.monitoring.v1.PodMonitor;
+import io.fabric8.openshift.api.model.monitoring.v1.PrometheusRule;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -48,12 +51,16 @@ final class Rendered {
 
 		});
 
-	private static final Map<String, Class<? extends HasMetadata>> KINDS = Map.of("v1/Service", Service.class,
-			"v1/ServiceAccount", ServiceAccount.class, "v1/ConfigMap", ConfigMap.class, "v1/Pod", Pod.class,
-			"apps/v1/Deployment", Deployment.class, "autoscaling/v2/HorizontalPodAutoscaler",
-			HorizontalPodAutoscaler.class, "policy/v1/PodDisruptionBudget", PodDisruptionBudget.class,
-			"rbac.authorization.k8s.io/v1/Role", Role.class, "rbac.authorization.k8s.io/v1/RoleBinding",
-			RoleBinding.class);
+	private static final Map<String, Class<? extends HasMetadata>> KINDS = Map.ofEntries(
+			entry("v1/Service", Service.class), entry("v1/ServiceAccount", ServiceAccount.class),
+			entry("v1/ConfigMap", ConfigMap.class), entry("v1/Pod", Pod.class),
+			entry("apps/v1/Deployment", Deployment.class),
+			entry("autoscaling/v2/HorizontalPodAutoscaler", HorizontalPodAutoscaler.class),
+			entry("policy/v1/PodDisruptionBudget", PodDisruptionBudget.class),
+			entry("rbac.authorization.k8s.io/v1/Role", Role.class),
+			entry("rbac.authorization.k8s.io/v1/RoleBinding", RoleBinding.class),
+			entry("monitoring.coreos.com/v1/PrometheusRule", PrometheusRule.class),
+			entry("monitoring.coreos.com/v1/PodMonitor", PodMonitor.class));
 
 	private final List<HasMetadata> objects = new ArrayList<>();
 
