@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# images.sh system: pause and CoreDNS. images.sh app: the example, by the Dockerfile of the project, from two base images
+# images.sh system: pause, CoreDNS and the client in Go. images.sh app: the example, by the Dockerfile of the project, from two base images
 # made of this machine's JDK and libraries. All as archives in the cache, without a registry or a daemon.
 . "$(dirname "$0")/lib.sh"
 # In a mount namespace of its own: what is mounted while an image is built goes with the process, however it ends.
 [ -n "${IN_MOUNTS:-}" ] || IN_MOUNTS=1 exec unshare --mount --propagation private "$0" "$@"
 mkdir -p "$TARS" "$CACHE/containers"
-exec 8>"$TARS/.lock"
+exec 8>"$TARS/.$1.lock"
 flock 8
 
 # The store has no other user; vfs, because what runs here may lie on an overlay itself.
@@ -43,6 +43,7 @@ system() {
 	[ "$BIN/pause" -nt "$HERE/pause.c" ] || gcc -static -O2 -o "$BIN/pause" "$HERE/pause.c"
 	static registry.local/pause:1 "$TARS/pause.tar" "$BIN/pause" 65535
 	static registry.local/coredns:1 "$TARS/coredns.tar" "$BIN/coredns" 65532
+	static registry.local/caller:1 "$TARS/caller.tar" "$BIN/caller" 65532
 }
 
 # into ROOT FILE…: files and folders with the libraries that they are linked to, at their places

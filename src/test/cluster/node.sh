@@ -79,7 +79,7 @@ cat >"$N/cni/10-bridge.conflist" <<END
  {"type":"portmap","capabilities":{"portMappings":true}}]}
 END
 run containerd containerd -c "$N/containerd.toml"
-for image in pause coredns; do
+for image in pause coredns caller; do
 	imported=$N/containerd/$image.imported
 	[ "$imported" -nt "$TARS/$image.tar" ] || {
 		until_ok ctr -n k8s.io images import "$TARS/$image.tar"

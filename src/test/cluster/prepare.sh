@@ -44,8 +44,9 @@ if [ ${#packages[@]} != 0 ]; then
 	command -v apt-get >/dev/null || die "no apt-get here; install: ${packages[*]}"
 	say "installing ${packages[*]}"
 	export DEBIAN_FRONTEND=noninteractive
-	apt-get -qq update
+	patient=(-qq -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300)
+	apt-get "${patient[@]}" update
 	# RUNLEVEL: no service starts because it is installed, the cluster starts its own
-	RUNLEVEL=1 apt-get -qq install -y --no-install-recommends "${packages[@]}" >/dev/null
+	RUNLEVEL=1 apt-get "${patient[@]}" install -y --no-install-recommends "${packages[@]}" </dev/null >/dev/null
 fi
 [ -z "$other" ] || die "missing: $other"

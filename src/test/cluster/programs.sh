@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# programs.sh: builds Kubernetes, etcd, CoreDNS and Helm from their Go modules into the cache. About twelve minutes on two
+# programs.sh: builds Kubernetes, etcd, CoreDNS, Helm and a client in Go from their Go modules into the cache. About twelve minutes on two
 # cores the first time, nothing when they are there. The versions are those of programs/*/go.mod, every byte is in go.sum.
 . "$(dirname "$0")/lib.sh"
 mkdir -p "$BIN"
@@ -34,5 +34,6 @@ build() { # module folder, package, minutes
 build etcd . 1
 build kube . 6
 build coredns . 2
+build caller . 1
 build helm helm.sh/helm/v4/cmd/helm 3
 for program in kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy kubectl; do ln -sf kube "$BIN/$program"; done

@@ -14,16 +14,12 @@ import static org.assertj.core.api.Assertions.within;
  * Calls through {@code k8s:///} and the headless Service.
  */
 @OnCluster
+@Installed
 class CallsTests {
 
-	private static final Duration WARM_UP = Duration.ofSeconds(10);
-
 	@Test
-	void eachOfThreePodsAnswersAThirdOfTheCalls(TestNamespace namespace) {
-		Release release = Release.install(namespace, "demo");
+	void eachOfThreePodsAnswersAThirdOfTheCalls(Release release) {
 		Load load = release.load();
-		load.awaitAnswersOf(3);
-		load.go(WARM_UP);
 		Instant start = Instant.now();
 		load.go(Duration.ofSeconds(20));
 		List<Load.Second> seconds = load.since(start);
@@ -36,10 +32,10 @@ class CallsTests {
 	}
 
 	@Test
-	void allKindsOfCallsSucceed(TestNamespace namespace) {
-		Release release = Release.install(namespace, "demo", "client.rate=50",
-				"client.extraProperties.example.client.methods=GET_USER\\,LIST_USERS\\,LOOK_UP_USERS\\,IMPORT_USERS");
-		Load load = release.load();
+	void allKindsOfCallsSucceed(Release release) {
+		Load load = release.besides("kinds", "client.rate=50",
+				"client.extraProperties.example.client.methods=GET_USER\\,LIST_USERS\\,LOOK_UP_USERS\\,IMPORT_USERS")
+			.load();
 		load.awaitAnswersOf(3);
 		Instant start = Instant.now();
 		load.go(Duration.ofSeconds(20));

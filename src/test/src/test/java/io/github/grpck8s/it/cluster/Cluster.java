@@ -46,17 +46,10 @@ final class Cluster {
 	}
 
 	/**
-	 * Whether the control plane and the nodes are ours to break.
+	 * What it is: {@code own}, {@code kind} or {@code kubeconfig}.
 	 */
-	static boolean isOurs() {
-		return !run("kind").strip().equals("kubeconfig");
-	}
-
-	/**
-	 * Whether the audit log can be read.
-	 */
-	static boolean hasAudit() {
-		return run("kind").strip().equals("own");
+	static String kind() {
+		return Kind.OF_CLUSTER;
 	}
 
 	/**
@@ -104,6 +97,12 @@ final class Cluster {
 			folder = Objects.requireNonNull(folder.getParent(), "no folder above the tests has the chart");
 		}
 		return folder;
+	}
+
+	private static final class Kind {
+
+		static final String OF_CLUSTER = run("kind").strip();
+
 	}
 
 }

@@ -1,18 +1,13 @@
 package io.github.grpck8s.it.cluster;
 
-import java.io.ByteArrayInputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -20,6 +15,7 @@ import static org.awaitility.Awaitility.await;
  * of the example's own image.
  */
 @OnCluster
+@OnlyOn(value = { OnlyOn.OWN, OnlyOn.KIND }, because = "its packets are ours to drop")
 class DatabaseTests {
 
 	private static final String DATABASE = """
@@ -48,18 +44,12 @@ class DatabaseTests {
 
 	@Test
 	void readinessFollowsTheDatabaseAndLivenessDoesNot(TestNamespace namespace) {
-		assumeThat(Cluster.isOurs()).as("packets are ours to drop").isTrue();
-		for (HasMetadata object : namespace.client()
-			.load(new ByteArrayInputStream(
-					DATABASE.replace("IMAGE", Cluster.run("image-name").strip()).getBytes(StandardCharsets.UTF_8)))
-			.items()) {
-			namespace.client().resource(object).inNamespace(namespace.name()).create();
-		}
+		namespace.add(DATABASE.replace("IMAGE", Cluster.run("image-name").strip()));
 		Cluster.run("kubectl", "-n", namespace.name(), "wait", "--for=condition=Ready", "pod/database", "--timeout=2m");
-		Release release = Release.install(namespace, "demo",
+		Release release = Release.install(namespace, "demo", "server.replicas=2",
 				"server.extraProperties.spring.datasource.url=jdbc:h2:tcp://database:9092/mem:users;MODE=PostgreSQL;DB_CLOSE_DELAY=-1");
 		Load load = release.load();
-		load.awaitAnswersOf(3);
+		load.awaitAnswersOf(2);
 		Victim database = Victim.of(namespace.client().pods().inNamespace(namespace.name()).withName("database").get());
 		Instant away = Instant.now();
 		Instant out;
@@ -67,7 +57,7 @@ class DatabaseTests {
 			database.blackHole(true);
 			await().atMost(Duration.ofMinutes(2))
 				.pollInterval(Duration.ofMillis(200))
-				.until(() -> readyInSlices(namespace, release) == 0);
+				.until(() -> namespace.readyInSlices(release.object("server")).isEmpty());
 			out = Instant.now();
 			// longer than liveness would take to restart a pod: 3 × 10 s
 			load.go(Duration.ofSeconds(45));
@@ -78,7 +68,7 @@ class DatabaseTests {
 		Instant back = Instant.now();
 		await().atMost(Duration.ofMinutes(3))
 			.pollInterval(Duration.ofMillis(200))
-			.until(() -> readyInSlices(namespace, release) == 3);
+			.until(() -> namespace.readyInSlices(release.object("server")).size() == 2);
 		Figures.print("database away: all pods out of the slices after %d s; back: all in again after %d s",
 				Duration.between(away, out).toSeconds(), Duration.between(back, Instant.now()).toSeconds());
 		load.go(Duration.ofSeconds(3));
@@ -90,7 +80,7 @@ class DatabaseTests {
 						load.since(away).stream().filter((second) -> second.time() < back.toEpochMilli()).toList()),
 				Load.summary(seconds));
 		assertThat(Load.failed(seconds)).as(() -> load.failures().toString()).isZero();
-		assertThat(release.pods("server")).hasSize(3)
+		assertThat(release.pods("server")).hasSize(2)
 			.extracting(DatabaseTests::restarts)
 			.as("liveness stays")
 			.containsOnly(0);
@@ -98,22 +88,6 @@ class DatabaseTests {
 
 	private static int restarts(Pod pod) {
 		return pod.getStatus().getContainerStatuses().get(0).getRestartCount();
-	}
-
-	private static long readyInSlices(TestNamespace namespace, Release release) {
-		return namespace.client()
-			.discovery()
-			.v1()
-			.endpointSlices()
-			.inNamespace(namespace.name())
-			.withLabel("kubernetes.io/service-name", release.object("server"))
-			.list()
-			.getItems()
-			.stream()
-			.map(EndpointSlice::getEndpoints)
-			.flatMap(List::stream)
-			.filter((endpoint) -> Boolean.TRUE.equals(endpoint.getConditions().getReady()))
-			.count();
 	}
 
 }

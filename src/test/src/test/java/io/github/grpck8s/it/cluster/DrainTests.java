@@ -20,18 +20,17 @@ class DrainTests {
 
 	@Test
 	void drainThatIsCutShortIsWarnedOfAtTheStart(TestNamespace namespace) {
-		Release release = Release.install(namespace, "demo");
+		Release release = Release.install(namespace, "demo", "server.replicas=0");
 		Cluster.run("kubectl", "-n", namespace.name(), "patch", "deployment", release.object("server"), "-p",
 				CUT_SHORT);
-		Cluster.run("kubectl", "-n", namespace.name(), "rollout", "status", "deployment/" + release.object("server"),
-				"--timeout=8m");
-		namespace.awaitGone("server");
+		release.scale(2);
+		release.awaitRollout("server");
 		Pod pod = release.pods("server").get(0);
 		String name = pod.getMetadata().getName();
 		assertThat(namespace.client().pods().inNamespace(namespace.name()).withName(name).getLog())
 			.contains("Kubernetes kills this pod before it has drained");
 		Load load = release.load();
-		load.awaitAnswersOf(3);
+		load.awaitAnswersOf(2);
 		Instant start = Instant.now();
 		namespace.client().pods().inNamespace(namespace.name()).withName(name).delete();
 		namespace.awaitGone("server");

@@ -17,6 +17,14 @@ import static org.awaitility.Awaitility.await;
 final class Load {
 
 	/**
+	 * After which no call fails because of a pod that has become silent: it is given up
+	 * 10 s after the first packet that it did not acknowledge, and calls that were on
+	 * their way to it end with their deadline of 5 s. More than twice that, for machines
+	 * that are busy.
+	 */
+	static final Duration SILENT_POD = Duration.ofSeconds(40);
+
+	/**
 	 * The most calls that one of three pods can have open, when sixteen callers call
 	 * them. When it is killed, those of them fail whose answer had begun: gRPC repeats
 	 * none of which it has seen the headers (gRFC A6).
@@ -86,6 +94,45 @@ final class Load {
 	 */
 	List<Second> from(Instant start) {
 		return seconds().stream().filter((second) -> second.time() >= start.toEpochMilli()).toList();
+	}
+
+	/**
+	 * The latest seconds, at most so many.
+	 */
+	List<Second> last(int count) {
+		List<Second> all = seconds();
+		return all.subList(Math.max(0, all.size() - count), all.size());
+	}
+
+	/**
+	 * Print how the calls went since something happened to a pod.
+	 * @return when the last call had failed, after that
+	 */
+	Duration report(String what, Victim victim, Instant start) {
+		List<Second> seconds = from(start);
+		long lastFailure = seconds.stream()
+			.filter((second) -> second.failed() > 0)
+			.mapToLong(Second::time)
+			.max()
+			.orElse(start.toEpochMilli());
+		long lastAnswer = seconds.stream()
+			.takeWhile((second) -> second.pods().containsKey(victim.pod()))
+			.mapToLong(Second::time)
+			.max()
+			.orElse(start.toEpochMilli());
+		Figures.print("%s: %s; last answer of the pod within %d ms, last failed call within %d ms", what,
+				summary(seconds), lastAnswer - start.toEpochMilli(), lastFailure - start.toEpochMilli());
+		return Duration.ofMillis(lastFailure - start.toEpochMilli());
+	}
+
+	/**
+	 * Wait until in so many seconds in a row, all after an instant, no call has failed.
+	 */
+	void awaitCalm(Instant start, int seconds) {
+		await().atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofMillis(500)).until(() -> {
+			List<Second> all = since(start);
+			return all.size() >= seconds && failed(all.subList(all.size() - seconds, all.size())) == 0;
+		});
 	}
 
 	/**

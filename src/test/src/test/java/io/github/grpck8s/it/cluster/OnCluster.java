@@ -9,9 +9,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Tests that need a real Kubernetes: run by the Maven profile {@code cluster} only.
+ * Tests that need a real Kubernetes: run by the Maven profile {@code cluster} only, some
+ * classes at a time. What would disturb the others is {@link Alone}.
  */
-@Target(ElementType.TYPE)
+@Target({ ElementType.TYPE, ElementType.ANNOTATION_TYPE })
 @Retention(RetentionPolicy.RUNTIME)
 @Tag("cluster")
 @ExtendWith(ClusterExtension.class)

@@ -5,10 +5,14 @@ import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 import io.fabric8.kubernetes.api.model.Pod;
+
+import static org.awaitility.Awaitility.await;
 
 /**
  * The example, installed from the project's chart by Helm itself.
@@ -21,9 +25,12 @@ final class Release {
 
 	private final String name;
 
-	private Release(TestNamespace namespace, String name) {
+	private final List<String> sets;
+
+	private Release(TestNamespace namespace, String name, String... sets) {
 		this.namespace = namespace;
 		this.name = name;
+		this.sets = List.of(sets);
 	}
 
 	/**
@@ -33,11 +40,42 @@ final class Release {
 	 * @param sets values as {@code key=value}
 	 */
 	static Release install(TestNamespace namespace, String name, String... sets) {
-		Release release = new Release(namespace, name);
-		release.helm("install", sets);
+		Release release = new Release(namespace, name, sets);
+		release.helm("install");
 		return release;
 	}
 
+	/**
+	 * Install one more client of the same servers.
+	 * @param name of its release
+	 * @param sets values as {@code key=value}
+	 */
+	Release besides(String name, String... sets) {
+		List<String> all = new ArrayList<>(List.of("server.replicas=0", "rbac.create=false", "tests.enabled=false",
+				"client.serviceAccount.create=false", "client.serviceAccount.name=" + object("client"),
+				"client.target=k8s:///" + object("server") + "." + this.namespace.name() + ":grpc"));
+		all.addAll(List.of(sets));
+		return install(this.namespace, name, all.toArray(String[]::new));
+	}
+
+	/**
+	 * What grpc-java does by itself, as values for a client: DNS and round_robin, none of
+	 * our rooms.
+	 */
+	String[] byDns() {
+		return new String[] {
+				"client.target=dns:///" + object("server") + "." + this.namespace.name() + ".svc.cluster.local:9090",
+				"config.resilience.enabled=false", "config.keepalive.enabled=false", "config.balancing.enabled=false",
+				"config.discovery.enabled=false" };
+	}
+
+	TestNamespace namespace() {
+		return this.namespace;
+	}
+
+	/**
+	 * Upgrade, with the values of the installation and these.
+	 */
 	void upgrade(String... sets) {
 		helm("upgrade", sets);
 	}
@@ -49,10 +87,10 @@ final class Release {
 				List.of("helm", verb, this.name, CHART.toString(), "-n", this.namespace.name(), "--wait", "--timeout",
 						"8m", "-f", values().toString(), "--set-string", "image.repository=" + image.substring(0, tag),
 						"--set-string", "image.tag=" + image.substring(tag + 1)));
-		for (String set : sets) {
+		Stream.concat(this.sets.stream(), Stream.of(sets)).forEach((set) -> {
 			command.add("--set");
 			command.add(set);
-		}
+		});
 		Cluster.run(command.toArray(String[]::new));
 	}
 
@@ -86,10 +124,41 @@ final class Release {
 	 * @param component server or client
 	 */
 	void restart(String component) {
-		String deployment = "deployment/" + object(component);
-		Cluster.run("kubectl", "-n", this.namespace.name(), "rollout", "restart", deployment);
-		Cluster.run("kubectl", "-n", this.namespace.name(), "rollout", "status", deployment, "--timeout=8m");
+		replaceAll(component);
 		this.namespace.awaitGone(component);
+	}
+
+	/**
+	 * Restart all pods of a component, one after the other, and wait until the last of
+	 * the new ones is ready; the last of the old ones still drains.
+	 * @param component server or client
+	 */
+	void replaceAll(String component) {
+		Cluster.run("kubectl", "-n", this.namespace.name(), "rollout", "restart", "deployment/" + object(component));
+		awaitRollout(component);
+	}
+
+	/**
+	 * Wait until all pods of a component are the newest and ready.
+	 * @param component server or client
+	 */
+	void awaitRollout(String component) {
+		Cluster.run("kubectl", "-n", this.namespace.name(), "rollout", "status", "deployment/" + object(component),
+				"--timeout=8m");
+	}
+
+	/**
+	 * Wait until nothing is on its way and the client's calls succeed at all servers.
+	 */
+	void awaitSteady() {
+		awaitRollout("server");
+		awaitRollout("client");
+		this.namespace.awaitGone("server");
+		this.namespace.awaitGone("client");
+		await().atMost(Duration.ofMinutes(3)).pollInterval(Duration.ofSeconds(1)).until(() -> {
+			List<Load.Second> last = load().last(3);
+			return last.size() == 3 && Load.failed(last) == 0 && Load.byPod(last).size() == pods("server").size();
+		});
 	}
 
 	void scale(int servers) {

@@ -1,17 +1,25 @@
 package io.github.grpck8s.it.cluster;
 
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import org.slf4j.Logger;
@@ -20,14 +28,16 @@ import org.slf4j.LoggerFactory;
 import static org.awaitility.Awaitility.await;
 
 /**
- * A namespace for one test, in which the cluster enforces the standard
- * {@code restricted}.
+ * A namespace for one test or for those that share an installation, in which the cluster
+ * enforces the standard {@code restricted}.
  */
 final class TestNamespace implements AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(TestNamespace.class);
 
 	private static final int LOG_LINES = 200;
+
+	private static final Set<String> LEAVING = ConcurrentHashMap.newKeySet();
 
 	private final KubernetesClient client;
 
@@ -67,6 +77,17 @@ final class TestNamespace implements AutoCloseable {
 
 	KubernetesClient client() {
 		return this.client;
+	}
+
+	/**
+	 * Create objects.
+	 * @param yaml one object or a list
+	 */
+	void add(String yaml) {
+		for (HasMetadata object : this.client.load(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)))
+			.items()) {
+			this.client.resource(object).inNamespace(this.name).create();
+		}
 	}
 
 	/**
@@ -153,16 +174,48 @@ final class TestNamespace implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * The pods that slices of a Service say are ready.
+	 */
+	Set<String> readyInSlices(String service) {
+		return this.client.discovery()
+			.v1()
+			.endpointSlices()
+			.inNamespace(this.name)
+			.withLabel("kubernetes.io/service-name", service)
+			.list()
+			.getItems()
+			.stream()
+			.map(EndpointSlice::getEndpoints)
+			.flatMap(List::stream)
+			.filter((endpoint) -> Boolean.TRUE.equals(endpoint.getConditions().getReady()))
+			.map((endpoint) -> endpoint.getTargetRef().getName())
+			.collect(Collectors.toCollection(TreeSet::new));
+	}
+
+	/**
+	 * Have it deleted. Its pods drain while the next test begins; {@link #awaitNoneLeft}
+	 * sees to the end of it.
+	 */
 	@Override
 	public void close() {
+		LEAVING.add(this.name);
 		try {
 			this.client.namespaces().withName(this.name).delete();
-			await().atMost(Duration.ofMinutes(3))
-				.pollInterval(Duration.ofMillis(500))
-				.until(() -> this.client.namespaces().withName(this.name).get() == null);
 		}
 		finally {
 			this.client.close();
+		}
+	}
+
+	/**
+	 * Wait until the cluster has nothing more of what the tests made.
+	 */
+	static void awaitNoneLeft() {
+		try (KubernetesClient client = Cluster.connect()) {
+			await().atMost(Duration.ofMinutes(3))
+				.pollInterval(Duration.ofMillis(500))
+				.until(() -> LEAVING.stream().allMatch((gone) -> client.namespaces().withName(gone).get() == null));
 		}
 	}
 

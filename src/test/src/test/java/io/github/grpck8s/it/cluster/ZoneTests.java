@@ -11,20 +11,19 @@ import io.fabric8.kubernetes.api.model.Pod;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 /**
  * Three nodes in two zones, and a Service that asks for calls to stay in the zone.
  */
 @OnCluster
+@OnlyOn(value = { OnlyOn.OWN, OnlyOn.KIND }, because = "its nodes are ours to cordon")
 class ZoneTests {
 
 	private static final String ZONE = "topology.kubernetes.io/zone";
 
 	@Test
 	void callsStayInTheZoneUntilItsLastPodGoes(TestNamespace namespace) {
-		assumeThat(Cluster.isOurs()).as("the nodes are ours to cordon").isTrue();
 		Release release = Release.install(namespace, "demo", "server.service.trafficDistribution=PreferSameZone",
 				"client.nodeSelector.topology\\.kubernetes\\.io/zone=zone-a");
 		Set<String> nodes = namespace.client()
