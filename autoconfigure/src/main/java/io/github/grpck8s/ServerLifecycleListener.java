@@ -15,6 +15,15 @@ public interface ServerLifecycleListener {
 	}
 
 	/**
+	 * The server is to be stopped and still takes calls. Called once on the thread that
+	 * stops it, for all listeners before {@link #stopping} of the first; may wait for as
+	 * long as calls are to be taken.
+	 * @param server the server
+	 */
+	default void draining(Server server) {
+	}
+
+	/**
 	 * The stack is about to shut the server down and waits for this method, which may
 	 * block and may shut the server down itself. Called once on the thread that stops it.
 	 * @param server the server

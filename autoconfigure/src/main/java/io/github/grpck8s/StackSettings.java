@@ -58,6 +58,15 @@ public interface StackSettings {
 	}
 
 	/**
+	 * The port that the stack's server listens on, its default included.
+	 * @return the setting in the words of the stack, {@code null} if there is no server
+	 * or its port is not known
+	 */
+	default @Nullable Setting<Integer> serverPort() {
+		return null;
+	}
+
+	/**
 	 * What holds for a channel where it keeps the stack's value, the stack's default
 	 * included.
 	 * @param <T> the type of the value

@@ -143,9 +143,11 @@ public final class IndicatorPoller implements AutoCloseable {
 		catch (RejectedExecutionException ignored) {
 			// closed meanwhile
 		}
-		catch (RuntimeException ex) {
-			// a scheduled task that throws would never run again
-			logger.warn("The health indicators cannot be listed; the last answers stay", ex);
+		catch (Throwable ex) {
+			// A scheduled task that throws would never run again, and errors pass as
+			// well:
+			// no thread can be started, an indicator's class cannot be loaded
+			logger.warn("The health indicators cannot be asked; the last answers stay until the next round", ex);
 		}
 	}
 
@@ -156,19 +158,35 @@ public final class IndicatorPoller implements AutoCloseable {
 		}
 		ScheduledFuture<?> limit = this.timer.schedule(() -> answered(state.late(this.timeoutNanos, this.timeouts)),
 				this.timeoutNanos, TimeUnit.NANOSECONDS);
-		this.workers.execute(() -> {
-			String status = Indicator.DOWN;
-			try {
-				status = indicator.status();
-			}
-			catch (Exception | LinkageError ex) {
-				logger.debug("Health indicator '{}' failed", name, ex);
-			}
-			finally {
+		boolean begun = false;
+		try {
+			this.workers.execute(() -> {
+				String status = status(name, indicator);
 				limit.cancel(false);
 				answered(state.answered(status));
+			});
+			begun = true;
+		}
+		finally {
+			if (!begun) {
+				// or it would be taken for one that hangs, and never be asked again
+				limit.cancel(false);
+				state.notAsked();
 			}
-		});
+		}
+	}
+
+	private static String status(String name, Indicator indicator) {
+		try {
+			return indicator.status();
+		}
+		catch (Exception | LinkageError ex) {
+			logger.debug("Health indicator '{}' failed", name, ex);
+		}
+		catch (Throwable ex) {
+			logger.warn("Health indicator '{}' failed with an error", name, ex);
+		}
+		return Indicator.DOWN;
 	}
 
 	private void answered(boolean differs) {

@@ -45,6 +45,13 @@ final class PolledIndicator {
 	}
 
 	/**
+	 * Note that it was not asked after all.
+	 */
+	synchronized void notAsked() {
+		this.asked = false;
+	}
+
+	/**
 	 * Note that it came back.
 	 * @param answer the code of the status
 	 * @return whether the status differs from the one before

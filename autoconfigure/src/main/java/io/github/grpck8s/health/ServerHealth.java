@@ -148,6 +148,11 @@ public final class ServerHealth implements ServerLifecycleListener, DrainListene
 	}
 
 	@Override
+	public void draining(Server server) {
+		drain();
+	}
+
+	@Override
 	public synchronized void stopping(Server server) {
 		drain();
 		// GOAWAY comes next: clients do not ask again over this connection
@@ -164,10 +169,9 @@ public final class ServerHealth implements ServerLifecycleListener, DrainListene
 		if (!this.draining) {
 			this.draining = true;
 			update();
-			// Clients open a new Watch at once when one that has answered ends. Those
-			// that
-			// come from now on stay open until the server stops, or client and server
-			// would go round in circles for the whole delay.
+			// A client begins a new Watch at once when one ends. Those that come from
+			// now on stay open until the server stops, or both would go round in
+			// circles for the whole delay.
 			this.board.complete();
 		}
 	}
@@ -181,13 +185,14 @@ public final class ServerHealth implements ServerLifecycleListener, DrainListene
 		Map<String, BooleanSupplier> now = this.groups.get();
 		Map<String, ServingStatus> statuses = new HashMap<>();
 		boolean mayServe = this.opened && !this.draining;
-		now.forEach((name, group) -> statuses.put(name, status(mayServe && group.getAsBoolean())));
+		now.forEach((name, group) -> statuses.put(name, status(mayServe && isWell(name, group))));
 		statuses.putIfAbsent(STARTUP, status(this.opened));
-		ServingStatus ready = status(mayServe && this.accepting && now.getOrDefault(READINESS, WELL).getAsBoolean());
+		ServingStatus ready = status(
+				mayServe && this.accepting && isWell(READINESS, now.getOrDefault(READINESS, WELL)));
 		this.services.forEach((service) -> statuses.putIfAbsent(service, ready));
 		statuses.put("", ready);
 		statuses.put(READINESS, ready);
-		statuses.put(LIVENESS, status(this.opened && now.getOrDefault(LIVENESS, WELL).getAsBoolean()));
+		statuses.put(LIVENESS, status(this.opened && isWell(LIVENESS, now.getOrDefault(LIVENESS, WELL))));
 		ServingStatus before = this.board.status("");
 		if (before != null && before != ready) {
 			logger.info("gRPC health is {}", ready);
@@ -224,6 +229,18 @@ public final class ServerHealth implements ServerLifecycleListener, DrainListene
 	 */
 	int watches() {
 		return this.board.watches();
+	}
+
+	// what an application wrote to aggregate one group must not keep the news of the
+	// others
+	private static boolean isWell(String name, BooleanSupplier group) {
+		try {
+			return group.getAsBoolean();
+		}
+		catch (RuntimeException | LinkageError ex) {
+			logger.warn("Health group '{}' cannot be evaluated and counts as not well", name, ex);
+			return false;
+		}
 	}
 
 	private static ServingStatus status(boolean serving) {

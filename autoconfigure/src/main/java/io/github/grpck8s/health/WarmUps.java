@@ -1,9 +1,10 @@
 package io.github.grpck8s.health;
 
 import java.time.Duration;
-import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.grpck8s.GrpcWarmUp;
 import org.slf4j.Logger;
@@ -23,24 +24,28 @@ public final class WarmUps {
 	/**
 	 * Run the warm-ups one after another on a daemon thread and wait for the last, or
 	 * until the time is up or this thread is interrupted.
-	 * @param warmUps the warm-ups in their order
+	 * @param warmUps the warm-ups by name, in their order
 	 * @param timeout how long to wait for all together
 	 */
-	public static void run(List<GrpcWarmUp> warmUps, Duration timeout) {
+	public static void run(Map<String, GrpcWarmUp> warmUps, Duration timeout) {
 		if (warmUps.isEmpty()) {
 			return;
 		}
 		CountDownLatch done = new CountDownLatch(1);
+		AtomicReference<String> current = new AtomicReference<>();
 		Thread thread = new Thread(() -> {
-			warmUps.forEach(WarmUps::run);
+			warmUps.forEach((name, warmUp) -> {
+				current.set(name);
+				run(name, warmUp);
+			});
 			done.countDown();
 		}, "grpc-k8s-warm-up");
 		thread.setDaemon(true);
 		thread.start();
 		try {
 			if (!done.await(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
-				logger.warn("The warm-up is not done after {} (grpc.k8s.health.warm-up-timeout):"
-						+ " the application accepts traffic without it", timeout);
+				logger.warn("Warm-up '{}' is not done after {} (grpc.k8s.health.warm-up-timeout):"
+						+ " the application accepts traffic without it", current.get(), timeout);
 			}
 		}
 		catch (InterruptedException ex) {
@@ -48,12 +53,12 @@ public final class WarmUps {
 		}
 	}
 
-	private static void run(GrpcWarmUp warmUp) {
+	private static void run(String name, GrpcWarmUp warmUp) {
 		try {
 			warmUp.warmUp();
 		}
 		catch (Exception | LinkageError ex) {
-			logger.warn("Warm-up {} failed", warmUp.getClass().getName(), ex);
+			logger.warn("Warm-up '{}' failed", name, ex);
 		}
 	}
 

@@ -22,6 +22,9 @@ final class RunningCalls implements ServerInterceptor {
 
 	private final Set<RunningCall<?, ?>> calls = ConcurrentHashMap.newKeySet();
 
+	/** Watches of a health service that does not end them, reflection: nobody waits. */
+	private final Set<RunningCall<?, ?>> infrastructure = ConcurrentHashMap.newKeySet();
+
 	private final @Nullable StreamLimit limit;
 
 	/**
@@ -35,12 +38,14 @@ final class RunningCalls implements ServerInterceptor {
 	@Override
 	public <Q, R> ServerCall.Listener<Q> interceptCall(ServerCall<Q, R> call, Metadata headers,
 			ServerCallHandler<Q, R> next) {
-		if (InfrastructureCalls.contains(call.getMethodDescriptor())) {
+		boolean unary = call.getMethodDescriptor().getType() == MethodType.UNARY;
+		boolean users = !InfrastructureCalls.contains(call.getMethodDescriptor());
+		if (!users && unary) {
 			return next.startCall(call, headers);
 		}
 		RunningCall<Q, R> running = new RunningCall<>(call);
-		this.calls.add(running);
-		if (this.limit != null && call.getMethodDescriptor().getType() != MethodType.UNARY) {
+		(users ? this.calls : this.infrastructure).add(running);
+		if (this.limit != null && users && !unary) {
 			running.limitedBy(this.limit);
 		}
 		boolean started = false;
@@ -58,11 +63,21 @@ final class RunningCalls implements ServerInterceptor {
 
 	void remove(RunningCall<?, ?> call) {
 		this.calls.remove(call);
+		this.infrastructure.remove(call);
 		call.ended();
 	}
 
 	int count() {
 		return this.calls.size();
+	}
+
+	/**
+	 * End the streams that nobody waits for, so that their connections can close.
+	 */
+	void cutInfrastructure() {
+		Status status = Status.UNAVAILABLE
+			.withDescription("server is shutting down: this connection is asked to go (GOAWAY)");
+		this.infrastructure.forEach((call) -> call.cut(status));
 	}
 
 	/**

@@ -27,14 +27,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServerDrain implements ServerFeature, ServerLifecycleListener {
 
-	/** Time for the last messages to reach the clients. */
+	/** For the last messages to reach the clients. */
 	static final Duration FLUSH = Duration.ofMillis(250);
 
 	/**
-	 * Calls that a client sent before it saw the GOAWAY arrive up to a round trip after
-	 * it: a server is idle when none ran for so long.
+	 * Calls sent before the GOAWAY had reached their client arrive up to a round trip
+	 * later; then connections end by themselves, except those of the silent.
 	 */
-	static final Duration QUIET = Duration.ofMillis(100);
+	static final Duration QUIET = Duration.ofSeconds(1);
 
 	private static final Duration STEP = Duration.ofMillis(10);
 
@@ -63,10 +63,11 @@ public final class ServerDrain implements ServerFeature, ServerLifecycleListener
 
 	private boolean goneAway;
 
-	/** Held while the delay is waited for, so that nobody goes on before it is over. */
+	/**
+	 * Guards begun; held while the delay is waited for, so that nobody goes on before.
+	 */
 	private final Object beginning = new Object();
 
-	// guarded by beginning
 	private boolean begun;
 
 	/**
@@ -142,6 +143,11 @@ public final class ServerDrain implements ServerFeature, ServerLifecycleListener
 	}
 
 	@Override
+	public void draining(Server server) {
+		begin();
+	}
+
+	@Override
 	public void stopping(Server server) {
 		begin();
 		RunningCalls calls;
@@ -151,7 +157,7 @@ public final class ServerDrain implements ServerFeature, ServerLifecycleListener
 		if (calls == null) {
 			return;
 		}
-		// an interrupt during the delay has ended the delay: the grace is still to come
+		// one during the delay has ended the delay: the grace is still to come
 		boolean interrupted = Thread.interrupted();
 		try {
 			interrupted |= end(server, calls, this.grace);
@@ -164,14 +170,12 @@ public final class ServerDrain implements ServerFeature, ServerLifecycleListener
 		}
 	}
 
-	/**
-	 * End a server.
-	 * @return whether this thread was interrupted meanwhile
-	 */
+	/** Returns whether this thread was interrupted meanwhile. */
 	private boolean end(Server server, RunningCalls calls, Duration limit) {
 		boolean interrupted = false;
 		long goAway = this.ticker.getAsLong();
 		server.shutdown();
+		calls.cutInfrastructure();
 		long end = deadline(goAway + limit.toNanos());
 		int running = calls.count();
 		this.totals.wentAway(running);
@@ -184,13 +188,13 @@ public final class ServerDrain implements ServerFeature, ServerLifecycleListener
 		}
 		int left = calls.count();
 		int cut = idle ? 0 : calls.cut(limit);
-		if (cut > 0) {
-			try {
+		try {
+			if (cut > 0) {
 				server.awaitTermination(FLUSH.toNanos(), TimeUnit.NANOSECONDS);
 			}
-			catch (InterruptedException ex) {
-				interrupted = true;
-			}
+		}
+		catch (InterruptedException ex) {
+			interrupted = true;
 		}
 		DrainReport report = new DrainReport(Duration.ofNanos(this.ticker.getAsLong() - goAway), running, cut);
 		this.totals.ended(left, report);
@@ -239,9 +243,6 @@ public final class ServerDrain implements ServerFeature, ServerLifecycleListener
 		return !this.servers.isEmpty();
 	}
 
-	/**
-	 * What the drains of this process came to so far.
-	 */
 	DrainTotals totals() {
 		return this.totals;
 	}

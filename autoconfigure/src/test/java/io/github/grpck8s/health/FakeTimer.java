@@ -138,7 +138,7 @@ class FakeTimer extends AbstractExecutorService implements ScheduledExecutorServ
 	/**
 	 * Threads whose work is done when a test says so.
 	 */
-	static final class Workers extends FakeTimer {
+	static class Workers extends FakeTimer {
 
 		private final List<Runnable> waiting = new ArrayList<>();
 

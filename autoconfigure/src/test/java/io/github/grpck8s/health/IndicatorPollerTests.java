@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -159,6 +160,48 @@ class IndicatorPollerTests {
 		this.timer.advance(INTERVAL);
 		this.workers.finishAll();
 		assertThat(shaky.last("db")).isEqualTo("UP");
+	}
+
+	@Test
+	void errorsEndNeitherTheRoundsNorTheIndicator() {
+		int[] round = { 0 };
+		AtomicInteger rejected = new AtomicInteger();
+		ExecutorService noThread = new FakeTimer.Workers() {
+
+			@Override
+			public void execute(Runnable task) {
+				if (rejected.getAndIncrement() == 0) {
+					throw new OutOfMemoryError("unable to create native thread");
+				}
+				super.execute(task);
+			}
+
+		};
+		this.indicators.put("db", () -> {
+			if (round[0] == 2) {
+				throw new StackOverflowError();
+			}
+			return "UP";
+		});
+		IndicatorPoller shaky = new IndicatorPoller(() -> {
+			if (round[0]++ == 0) {
+				throw new NoClassDefFoundError("org/example/Gone");
+			}
+			return this.indicators;
+		}, INTERVAL, TIMEOUT, this.timer, noThread);
+		shaky.start(this.changes::incrementAndGet);
+		this.timer.advance(Duration.ZERO);
+		this.timer.advance(INTERVAL);
+		assertThat(rejected).as("no thread for it").hasValue(1);
+		this.timer.advance(TIMEOUT);
+		assertThat(shaky.timeouts()).as("it was not asked").isZero();
+		this.timer.advance(INTERVAL.minus(TIMEOUT));
+		((FakeTimer.Workers) noThread).finishAll();
+		assertThat(shaky.last("db")).isEqualTo("UP");
+		round[0] = 1;
+		this.timer.advance(INTERVAL);
+		((FakeTimer.Workers) noThread).finishAll();
+		assertThat(shaky.last("db")).isEqualTo("DOWN");
 	}
 
 	@Test

@@ -98,7 +98,7 @@ class ServerHealthTests {
 	}
 
 	@Test
-	void nothingIsServingBeforeTheApplicationIsWarmAcceptsTrafficAndItsServerListens() {
+	void r89NothingIsServingBeforeTheApplicationIsWarmAcceptsTrafficAndItsServerListens() {
 		this.groups.put("deep", () -> true);
 		this.health.update();
 		assertThat(List.of("", "readiness", "liveness", "startup", "deep")).allSatisfy((name) -> {
@@ -289,7 +289,7 @@ class ServerHealthTests {
 	}
 
 	@Test
-	void thePageNamesEveryMeter() throws IOException {
+	void r90ThePageNamesEveryMeter() throws IOException {
 		assertThat(Files.readString(Path.of("..", "docs", "health.md"))).contains(Stream.of(HealthMeter.values())
 			.map((meter) -> "| `" + meter.meterName() + "` | " + meter.description())
 			.toList());

@@ -2,6 +2,11 @@ package io.github.grpck8s.keepalive;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 import io.github.grpck8s.RawHttp2Connection;
@@ -114,6 +119,41 @@ class ServerKeepAliveTests {
 			assertThat(goaway.debugData()).isEqualTo("max_age");
 		}
 		finally {
+			server.shutdownNow();
+		}
+	}
+
+	/**
+	 * Ages differ by up to a tenth either way: three seconds end within 2.7 and 3.3.
+	 */
+	@Test
+	void r88ConnectionsThatBeganTogetherDoNotEndTogether() throws Exception {
+		Duration age = Duration.ofSeconds(3);
+		Server server = start(new ServerKeepAlive(null, null, null, null, age, null, null));
+		ExecutorService clients = Executors.newCachedThreadPool();
+		List<Future<Long>> ends = new ArrayList<>();
+		long begin = System.nanoTime();
+		try {
+			for (int client = 0; client < 100; client++) {
+				ends.add(clients.submit(() -> {
+					try (RawHttp2Connection connection = new RawHttp2Connection(server.getPort(), 65_535).reading()) {
+						connection.await((frame) -> frame.is(RawHttp2Connection.GOAWAY));
+						return System.nanoTime() - begin;
+					}
+				}));
+			}
+			long first = Long.MAX_VALUE;
+			long last = 0;
+			for (Future<Long> end : ends) {
+				first = Math.min(first, end.get(20, TimeUnit.SECONDS));
+				last = Math.max(last, end.get());
+			}
+			assertThat(Duration.ofNanos(first)).as("the first").isGreaterThanOrEqualTo(Duration.ofMillis(2700));
+			assertThat(Duration.ofNanos(last - first)).as("from the first to the last")
+				.isGreaterThan(age.dividedBy(10));
+		}
+		finally {
+			clients.shutdownNow();
 			server.shutdownNow();
 		}
 	}

@@ -15,7 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class DrainMeterTests {
 
 	@Test
-	void thePageNamesThemAll() throws IOException {
+	void r90ThePageNamesThemAll() throws IOException {
 		assertThat(Files.readString(Path.of("..", "docs", "shutdown.md"))).contains(Stream.of(DrainMeter.values())
 			.map((meter) -> "| `" + meter.meterName() + "` | " + meter.description() + " |")
 			.toList());

@@ -56,7 +56,7 @@ import static org.awaitility.Awaitility.await;
 class NetDevhDrainTests {
 
 	@Test
-	void callsAreServedThenFinishedAndThoseTooLongAreUnavailable() throws Exception {
+	void r92CallsAreServedThenFinishedAndThoseTooLongAreUnavailable() throws Exception {
 		SpringApplication application = new SpringApplication(App.class);
 		application.setWebApplicationType(WebApplicationType.NONE);
 		ConfigurableApplicationContext context = application.run("--grpc.server.port=0",

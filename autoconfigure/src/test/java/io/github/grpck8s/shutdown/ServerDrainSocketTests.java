@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import com.google.common.util.concurrent.ListenableFuture;
+import io.github.grpck8s.RawHttp2Connection;
 import io.github.grpck8s.health.ServerHealth;
 import io.grpc.CallOptions;
 import io.grpc.ConnectivityState;
@@ -73,7 +74,7 @@ class ServerDrainSocketTests {
 	}
 
 	@Test
-	void callsAreServedDuringTheDelayAndWatchersAreToldBeforeTheGoAway() throws Exception {
+	void r83WatchersAreToldBeforeTheGoAwayAndCallsAreServedMeanwhile() throws Exception {
 		ServerDrain drain = start(Duration.ofMillis(1500), Duration.ofSeconds(5));
 		List<String> seen = new CopyOnWriteArrayList<>();
 		watch(seen);
@@ -108,28 +109,11 @@ class ServerDrainSocketTests {
 	}
 
 	@Test
-	void aCallThatIsTooLongEndsUnavailableOnceAndItsHandlerIsTold() throws Exception {
+	void r85ACallThatIsTooLongEndsUnavailableOnceAndItsHandlerIsTold() throws Exception {
 		ServerDrain drain = start(Duration.ZERO, Duration.ofMillis(300));
 		ListenableFuture<String> unary = call("wait");
 		List<String> seen = new CopyOnWriteArrayList<>();
-		ClientCalls.asyncServerStreamingCall(this.channel.newCall(Calls.STREAM, CallOptions.DEFAULT), "stream",
-				new StreamObserver<String>() {
-
-					@Override
-					public void onNext(String value) {
-					}
-
-					@Override
-					public void onError(Throwable failure) {
-						seen.add(Status.fromThrowable(failure).getCode().name());
-					}
-
-					@Override
-					public void onCompleted() {
-						seen.add("OK");
-					}
-
-				});
+		stream(seen);
 		await().until(() -> drain.running() == 2);
 		long begin = System.nanoTime();
 		drain.stopping(this.server);
@@ -137,10 +121,11 @@ class ServerDrainSocketTests {
 		assertThat(unary).failsWithin(Duration.ofSeconds(5)).withThrowableThat().havingCause().satisfies((ex) -> {
 			Status status = Status.fromThrowable(ex);
 			assertThat(status.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
-			assertThat(status.getDescription()).contains("server is shutting down", "grpc.k8s.shutdown.grace");
+			assertThat(status.getDescription()).isEqualTo("server is shutting down: the call still ran PT0.3S after the"
+					+ " server had asked its clients to go elsewhere (grpc.k8s.shutdown.grace)");
 		});
-		await().until(() -> !seen.isEmpty());
-		assertThat(seen).containsExactly("UNAVAILABLE");
+		await().until(() -> seen.size() > 1);
+		assertThat(seen).containsExactly("stream", "UNAVAILABLE");
 		await().until(() -> this.cancelled.get() == 1);
 		assertThat(took).isBetween(Duration.ofMillis(300), Duration.ofSeconds(5));
 		this.gate.countDown();
@@ -200,7 +185,7 @@ class ServerDrainSocketTests {
 	}
 
 	@Test
-	void anOpenWatchDelaysNothing() throws Exception {
+	void r92AnOpenWatchDelaysNothing() throws Exception {
 		// no room health here: nobody completes the Watch
 		ServerDrain drain = new ServerDrain(Duration.ZERO, Duration.ofSeconds(20), () -> {
 		}, this.reports::add, null);
@@ -210,12 +195,157 @@ class ServerDrainSocketTests {
 		await().until(() -> seen.contains("SERVING"));
 		long begin = System.nanoTime();
 		drain.stopping(this.server);
-		this.server.awaitTermination(5, TimeUnit.SECONDS);
+		assertThat(this.server.awaitTermination(5, TimeUnit.SECONDS)).isTrue();
 		assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
+		assertThat(seen).as("it was ended, and so nothing is waited for").containsExactly("SERVING", "UNAVAILABLE");
+	}
+
+	/**
+	 * Half a second there and half a second back: what the client sends until the GOAWAY
+	 * has reached it arrives up to a second after that was sent.
+	 */
+	@Test
+	void aCallThatWasSentBeforeTheGoAwayArrivedIsServed() throws Exception {
+		ServerDrain drain = start(Duration.ZERO, Duration.ofSeconds(10));
+		try (SlowProxy far = new SlowProxy(this.server.getPort(), Duration.ofMillis(400))) {
+			ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", far.port())
+				.usePlaintext()
+				.disableRetry()
+				.build();
+			try {
+				ClientCalls.blockingUnaryCall(channel, Calls.UNARY, CallOptions.DEFAULT, "quick");
+				await().until(() -> drain.running() == 0);
+				CompletableFuture<Void> closing = CompletableFuture.runAsync(() -> drain.stopping(this.server));
+				await().until(() -> this.server.isShutdown());
+				// the GOAWAY is on its way
+				ListenableFuture<String> late = ClientCalls
+					.futureUnaryCall(channel.newCall(Calls.UNARY, CallOptions.DEFAULT), "late");
+				assertThat(late.get(10, TimeUnit.SECONDS)).isEqualTo("late");
+				closing.get(10, TimeUnit.SECONDS);
+			}
+			finally {
+				channel.shutdownNow();
+			}
+		}
 	}
 
 	@Test
-	void anIdleServerWithAConnectionStopsAtOnce() throws Exception {
+	void aClientThatNeverReadsEndsWithTheGrace() throws Exception {
+		ServerDrain drain = start(Duration.ZERO, Duration.ofMillis(300));
+		try (RawHttp2Connection deaf = new RawHttp2Connection(this.server.getPort(), 0)) {
+			deaf.call("/" + Calls.STREAM.getFullMethodName(), new byte[0], true);
+			await().until(() -> drain.running() == 1);
+			long begin = System.nanoTime();
+			drain.stopping(this.server);
+			assertThat(this.server.awaitTermination(5, TimeUnit.SECONDS)).isTrue();
+			assertThat(Duration.ofNanos(System.nanoTime() - begin)).isBetween(Duration.ofMillis(300),
+					Duration.ofSeconds(5));
+			assertThat(this.reports).singleElement().satisfies((report) -> assertThat(report.cut()).isOne());
+		}
+	}
+
+	@Test
+	void whatComesDuringTheDelayIsAnsweredAndEndsWithTheRest() throws Exception {
+		ServerDrain drain = start(Duration.ofMillis(1500), Duration.ofMillis(500));
+		CompletableFuture<Void> closing = CompletableFuture.runAsync(() -> stopAsTheStackDoes(drain));
+		await().until(() -> HealthGrpc.newBlockingStub(this.channel)
+			.check(HealthCheckRequest.getDefaultInstance())
+			.getStatus() == ServingStatus.NOT_SERVING);
+		List<String> stream = new CopyOnWriteArrayList<>();
+		stream(stream);
+		await().untilAsserted(() -> assertThat(stream).containsExactly("stream"));
+		List<String> watch = new CopyOnWriteArrayList<>();
+		watch(watch);
+		await().untilAsserted(() -> assertThat(watch).containsExactly("NOT_SERVING"));
+		assertThatExceptionOfType(StatusRuntimeException.class)
+			.isThrownBy(() -> HealthGrpc.newBlockingStub(this.channel)
+				.check(HealthCheckRequest.newBuilder().setService("nobody").build()))
+			.satisfies((ex) -> assertThat(ex.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND));
+		assertThat(closing).as("all this was during the delay").isNotDone();
+		assertThat(this.server.isShutdown()).isFalse();
+		closing.get(10, TimeUnit.SECONDS);
+		await().untilAsserted(() -> assertThat(watch).containsExactly("NOT_SERVING", "completed"));
+		await().untilAsserted(() -> assertThat(stream).containsExactly("stream", "UNAVAILABLE"));
+	}
+
+	/**
+	 * A stop without the end of the context: nobody has begun the drain before.
+	 */
+	@Test
+	void aPlainStopSendsNobodyRoundInCircles() throws Exception {
+		ServerDrain drain = start(Duration.ofSeconds(1), Duration.ofSeconds(5));
+		ManagedChannel checking = NettyChannelBuilder.forAddress("127.0.0.1", this.server.getPort())
+			.usePlaintext()
+			.defaultLoadBalancingPolicy("round_robin")
+			.defaultServiceConfig(java.util.Map.of("healthCheckConfig", java.util.Map.of("serviceName", "")))
+			.build();
+		try {
+			ClientCalls.blockingUnaryCall(checking, Calls.UNARY, CallOptions.DEFAULT, "quick");
+			stopAsTheStackDoes(drain);
+			assertThat(this.watches).as("a Watch that ends is begun again at once").hasValueLessThan(20);
+		}
+		finally {
+			checking.shutdownNow();
+		}
+	}
+
+	/**
+	 * Seen by somebody who reads frames: the news, the end of the Watch, and a GOAWAY
+	 * without an error.
+	 */
+	@Test
+	void r83FramesOfTheEnd() throws Exception {
+		ServerDrain drain = start(Duration.ofMillis(300), Duration.ofSeconds(5));
+		try (RawHttp2Connection raw = new RawHttp2Connection(this.server.getPort(), 65_535).reading()) {
+			int watch = raw.call("/grpc.health.v1.Health/Watch", new byte[0], true);
+			raw.await((frame) -> frame.is(RawHttp2Connection.DATA) && frame.payload().length > 0);
+			CompletableFuture<Void> closing = CompletableFuture.runAsync(() -> stopAsTheStackDoes(drain));
+			RawHttp2Connection.Frame news = raw
+				.await((frame) -> frame.is(RawHttp2Connection.DATA) || frame.is(RawHttp2Connection.GOAWAY));
+			assertThat(news.is(RawHttp2Connection.DATA)).as("news before GOAWAY").isTrue();
+			assertThat(news.payload()).endsWith(8, ServingStatus.NOT_SERVING_VALUE);
+			RawHttp2Connection.Frame end = raw
+				.await((frame) -> frame.is(RawHttp2Connection.HEADERS) || frame.is(RawHttp2Connection.GOAWAY));
+			assertThat(end.is(RawHttp2Connection.HEADERS) && end.stream() == watch).as("end of Watch before GOAWAY")
+				.isTrue();
+			assertThat(end.text()).contains("grpc-status");
+			assertThat(raw.await((frame) -> frame.is(RawHttp2Connection.GOAWAY)).errorCode()).isZero();
+			closing.get(10, TimeUnit.SECONDS);
+		}
+	}
+
+	// what the adapter of a stack does, in the order of the listeners
+	private void stopAsTheStackDoes(ServerDrain drain) {
+		this.health.draining(this.server);
+		drain.draining(this.server);
+		this.health.stopping(this.server);
+		drain.stopping(this.server);
+	}
+
+	private void stream(List<String> seen) {
+		ClientCalls.asyncServerStreamingCall(this.channel.newCall(Calls.STREAM, CallOptions.DEFAULT), "stream",
+				new StreamObserver<String>() {
+
+					@Override
+					public void onNext(String value) {
+						seen.add(value);
+					}
+
+					@Override
+					public void onError(Throwable failure) {
+						seen.add(Status.fromThrowable(failure).getCode().name());
+					}
+
+					@Override
+					public void onCompleted() {
+						seen.add("OK");
+					}
+
+				});
+	}
+
+	@Test
+	void r86AnIdleServerWithAConnectionStopsAtOnce() throws Exception {
 		ServerDrain drain = start(Duration.ZERO, Duration.ofSeconds(20));
 		assertThat(call("quick").get(5, TimeUnit.SECONDS)).isEqualTo("quick");
 		await().until(() -> drain.running() == 0);
@@ -225,7 +355,7 @@ class ServerDrainSocketTests {
 	}
 
 	@Test
-	void anInterruptDuringTheGraceStillEndsCallsPolitely() throws Exception {
+	void r87AnInterruptDuringTheGraceStillEndsCallsPolitely() throws Exception {
 		ServerDrain drain = start(Duration.ZERO, Duration.ofSeconds(20));
 		ListenableFuture<String> call = call("wait");
 		await().until(() -> drain.running() == 1);

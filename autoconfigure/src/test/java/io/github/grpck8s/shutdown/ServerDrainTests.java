@@ -31,14 +31,14 @@ class ServerDrainTests {
 	}
 
 	@Test
-	void tellsWaitsSaysGoAwayAndEnds() {
+	void r82TellsWaitsSaysGoAwayAndEnds() {
 		ServerDrain drain = drain(Duration.ofSeconds(5), Duration.ofSeconds(20));
 		FakeServer server = new FakeServer("a");
 		drain.started(server);
 		drain.begin();
 		assertThat(this.events).containsExactly("told", "waited 5000");
 		drain.stopping(server);
-		assertThat(this.events).containsExactly("told", "waited 5000", "a goaway 5000", "a now 5100");
+		assertThat(this.events).containsExactly("told", "waited 5000", "a goaway 5000", "a now 6000");
 		assertThat(this.reports).singleElement().isEqualTo(new DrainReport(ServerDrain.QUIET, 0, 0));
 	}
 
@@ -78,19 +78,19 @@ class ServerDrainTests {
 		drain.started(second);
 		drain.stopping(first);
 		drain.stopping(second);
-		assertThat(this.events).containsExactly("told", "waited 5000", "a goaway 5000", "a now 5100", "b goaway 5100",
-				"b now 5200");
+		assertThat(this.events).containsExactly("told", "waited 5000", "a goaway 5000", "a now 6000", "b goaway 6000",
+				"b now 7000");
 	}
 
 	@Test
-	void anInterruptEndsTheDelayAndNotTheSequence() {
+	void r87AnInterruptEndsTheDelayAndNotTheSequence() {
 		ServerDrain drain = drain(Duration.ofSeconds(5), Duration.ofSeconds(20));
 		FakeServer server = new FakeServer("a");
 		drain.started(server);
 		this.duringDelay = () -> Thread.currentThread().interrupt();
 		drain.begin();
 		drain.stopping(server);
-		assertThat(this.events).containsExactly("told", "interrupted", "a goaway 0", "a now 100");
+		assertThat(this.events).containsExactly("told", "interrupted", "a goaway 0", "a now 1000");
 		assertThat(Thread.interrupted()).as("the flag is left as it was found").isTrue();
 	}
 

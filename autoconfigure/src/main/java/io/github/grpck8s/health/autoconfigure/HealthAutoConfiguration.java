@@ -1,11 +1,17 @@
 package io.github.grpck8s.health.autoconfigure;
 
 import java.time.Duration;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 import io.github.grpck8s.FeatureOrder;
 import io.github.grpck8s.GrpcWarmUp;
 import io.github.grpck8s.ServerTransport;
+import io.github.grpck8s.StackSettings;
+import io.github.grpck8s.StackSettings.Setting;
 import io.github.grpck8s.health.HealthCheckedChannels;
 import io.github.grpck8s.health.HealthMeters;
 import io.github.grpck8s.health.HealthOnlyServer;
@@ -35,6 +41,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
 
 /**
  * Auto-configuration of the health room.
@@ -58,7 +65,8 @@ public final class HealthAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(HealthSource.class)
 	AvailabilitySource grpcK8sHealthSource(HealthProperties properties,
-			ObjectProvider<ApplicationAvailability> availability) {
+			ObjectProvider<ApplicationAvailability> availability, Environment environment) {
+		GroupsWithoutEndpoint.warn(environment);
 		return new AvailabilitySource(properties.services(), availability.getIfAvailable());
 	}
 
@@ -81,8 +89,15 @@ public final class HealthAutoConfiguration {
 
 	@Bean
 	@Order(FeatureOrder.SETTINGS)
-	HealthFeature grpcK8sHealthFeature(ServerHealth health, ObjectProvider<BindableService> services) {
-		return new HealthFeature(health, services::stream);
+	HealthFeature grpcK8sHealthFeature(ServerHealth health, ObjectProvider<BindableService> services,
+			ObjectProvider<StackSettings> stack) {
+		return new HealthFeature(health, services::stream, switchedOff(stack.getIfAvailable(() -> StackSettings.NONE)));
+	}
+
+	private static @Nullable Setting<Boolean> switchedOff(StackSettings stack) {
+		String ours = "grpc.k8s.health.enabled";
+		Setting<Boolean> theirs = stack.keepsServer(ours) ? stack.serverSetting(ours, Boolean.class) : null;
+		return (theirs != null && !theirs.value()) ? theirs : null;
 	}
 
 	@Bean
@@ -92,17 +107,28 @@ public final class HealthAutoConfiguration {
 			ObjectProvider<BindableService> services) {
 		// before this bean: see there
 		availability.getIfAvailable();
-		return new HealthLifecycle(context, health, source, poller, () -> warmUps.orderedStream().toList(),
+		return new HealthLifecycle(context, health, source, poller, () -> named(context, warmUps),
 				properties.warmUpTimeout(), probes.getIfAvailable(), services::stream);
+	}
+
+	// ordered as beans are, which only a provider knows, with names, which only the
+	// context knows
+	private static Map<String, GrpcWarmUp> named(ApplicationContext context, ObjectProvider<GrpcWarmUp> ordered) {
+		Map<GrpcWarmUp, String> names = new IdentityHashMap<>();
+		context.getBeansOfType(GrpcWarmUp.class).forEach((name, warmUp) -> names.put(warmUp, name));
+		Map<String, GrpcWarmUp> named = new LinkedHashMap<>();
+		ordered.orderedStream().forEach((warmUp) -> named.put(names.getOrDefault(warmUp, warmUp.toString()), warmUp));
+		return named;
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
 	@ConditionalOnProperty("grpc.k8s.health.port")
 	HealthOnlyServer grpcK8sHealthOnlyServer(HealthProperties properties, ServerHealth health,
-			ObjectProvider<ServerTransport> transports) {
-		Integer port = properties.port();
-		return new HealthOnlyServer((port != null) ? port : 0, health.service(), limits(transports));
+			ObjectProvider<ServerTransport> transports, Environment environment, ObjectProvider<StackSettings> stack) {
+		int port = Objects.requireNonNull(properties.port());
+		PortOfItsOwn.check(port, environment, stack.getIfAvailable(() -> StackSettings.NONE));
+		return new HealthOnlyServer(port, health.service(), limits(transports));
 	}
 
 	@Bean

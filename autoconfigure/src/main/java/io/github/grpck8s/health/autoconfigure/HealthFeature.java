@@ -4,11 +4,13 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import io.github.grpck8s.ServerFeature;
+import io.github.grpck8s.StackSettings.Setting;
 import io.github.grpck8s.health.ServerHealth;
 import io.grpc.BindableService;
 import io.grpc.ServerBuilder;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.protobuf.services.HealthStatusManager;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,24 +31,43 @@ final class HealthFeature implements ServerFeature {
 
 	private final Supplier<Stream<BindableService>> services;
 
+	private final @Nullable Setting<Boolean> off;
+
 	private boolean told;
 
-	HealthFeature(ServerHealth health, Supplier<Stream<BindableService>> services) {
+	/**
+	 * Create the feature.
+	 * @param health what is said
+	 * @param services the services of the application
+	 * @param off the setting of the stack by which the user wants no health service on
+	 * its server, {@code null} for none
+	 */
+	HealthFeature(ServerHealth health, Supplier<Stream<BindableService>> services, @Nullable Setting<Boolean> off) {
 		this.health = health;
 		this.services = services;
+		this.off = off;
 	}
 
 	@Override
 	public void applyTo(ServerBuilder<?> server) {
+		// the port for probes waits for the server, too, whoever answers there
+		this.health.expectServer();
 		BindableService own = this.services.get().filter(HealthFeature::isUsersOwn).findFirst().orElse(null);
-		if (own == null) {
-			this.health.expectServer();
+		if (own == null && this.off == null) {
 			server.addService(this.health.service());
 		}
 		else if (!this.told) {
 			this.told = true;
-			logger.info("The application has its own health service {}: the health room leaves grpc.health.v1 to it",
-					own.getClass().getName());
+			if (own != null) {
+				logger.info(
+						"The application has its own health service {}: the health room leaves grpc.health.v1 to it",
+						own.getClass().getName());
+			}
+			else {
+				logger.info(
+						"{}: this server does not answer grpc.health.v1; grpc.k8s.health.port does, where it is set",
+						this.off);
+			}
 		}
 	}
 

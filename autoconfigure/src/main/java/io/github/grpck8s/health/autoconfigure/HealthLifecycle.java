@@ -1,7 +1,7 @@
 package io.github.grpck8s.health.autoconfigure;
 
 import java.time.Duration;
-import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -40,7 +40,7 @@ final class HealthLifecycle implements SmartLifecycle, SmartApplicationListener 
 
 	private final IndicatorPoller poller;
 
-	private final Supplier<List<GrpcWarmUp>> warmUps;
+	private final Supplier<Map<String, GrpcWarmUp>> warmUps;
 
 	private final Duration warmUpTimeout;
 
@@ -55,7 +55,7 @@ final class HealthLifecycle implements SmartLifecycle, SmartApplicationListener 
 	private boolean warm;
 
 	HealthLifecycle(ApplicationContext context, ServerHealth health, HealthSource source, IndicatorPoller poller,
-			Supplier<List<GrpcWarmUp>> warmUps, Duration warmUpTimeout, @Nullable HealthOnlyServer probes,
+			Supplier<Map<String, GrpcWarmUp>> warmUps, Duration warmUpTimeout, @Nullable HealthOnlyServer probes,
 			Supplier<Stream<BindableService>> services) {
 		this.context = context;
 		this.health = health;

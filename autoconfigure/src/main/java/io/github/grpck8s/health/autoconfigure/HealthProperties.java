@@ -19,7 +19,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param timeout Time that a health indicator has to answer before it counts as DOWN
  * @param warmUpTimeout Time that all GrpcWarmUp beans together have before the
  * application accepts traffic without them
- * @param port Port of a second server without TLS that knows health only
+ * @param port Port of a second server without TLS that knows health only, 1 to 65535 and
+ * no port of another server of the application
  * @param services Further names, each with the health group or the health indicator that
  * it says
  * @param client Whether and how channels watch the health of their servers
@@ -38,7 +39,8 @@ record HealthProperties(@DefaultValue("true") boolean enabled, @DefaultValue("5s
 		positive("grpc.k8s.health.timeout", timeout);
 		positive("grpc.k8s.health.warm-up-timeout", warmUpTimeout);
 		services.forEach(HealthProperties::further);
-		if (port != null && (port < 0 || port > 65535)) {
+		// 0 would be any port that is free, which no probe could know
+		if (port != null && (port < 1 || port > 65535)) {
 			throw new InvalidSettingException("grpc.k8s.health.port", port, "must be between 1 and 65535",
 					"Set the port that the probes ask, or leave it out to have them ask the main server.");
 		}

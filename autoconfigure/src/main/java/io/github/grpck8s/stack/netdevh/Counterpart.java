@@ -26,7 +26,11 @@ record Counterpart(String name, @Nullable String defaultValue, @Nullable String 
 			Map.entry("grpc.k8s.keepalive.server.max-connection-idle", always("max-connection-idle", null)),
 			Map.entry("grpc.k8s.limits.max-message-size", always("max-inbound-message-size", null)),
 			Map.entry("grpc.k8s.limits.max-metadata-size", always("max-inbound-metadata-size", null)),
+			Map.entry("grpc.k8s.health.enabled", always("health-service-enabled", "true")),
 			Map.entry("grpc.k8s.shutdown.grace", always("shutdown-grace-period", "30s")));
+
+	/** Where its server listens: we have no word for it. */
+	static final Counterpart PORT = always("port", "9090");
 
 	/** Our property and its counterpart for channels. */
 	static final Map<String, Counterpart> CLIENT = Map.of(//

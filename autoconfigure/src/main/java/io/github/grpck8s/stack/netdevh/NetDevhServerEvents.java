@@ -34,6 +34,7 @@ class NetDevhServerEvents implements ApplicationListener<GrpcServerLifecycleEven
 			this.listeners.orderedStream().forEach((listener) -> listener.started(event.getServer()));
 		}
 		else if (event instanceof GrpcServerShutdownEvent) {
+			this.listeners.orderedStream().forEach((listener) -> listener.draining(event.getServer()));
 			this.listeners.orderedStream().forEach((listener) -> listener.stopping(event.getServer()));
 		}
 	}

@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.grpck8s.ChannelSpec;
+import io.github.grpck8s.InvalidSettingException;
 import io.github.grpck8s.StackSettings;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -12,6 +13,7 @@ import org.slf4j.LoggerFactory;
 
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.convert.ApplicationConversionService;
+import org.springframework.core.convert.ConversionException;
 import org.springframework.core.env.Environment;
 
 /**
@@ -63,6 +65,11 @@ class NetDevhSettings implements StackSettings {
 	}
 
 	@Override
+	public @Nullable Setting<Integer> serverPort() {
+		return effective(Counterpart.PORT, List.of(this.server), Integer.class);
+	}
+
+	@Override
 	public <T> @Nullable Setting<T> channelSetting(String property, ChannelSpec channel, Class<T> type) {
 		Counterpart counterpart = Counterpart.CLIENT.get(property);
 		return (counterpart != null) ? effective(counterpart, of(channel), type) : null;
@@ -98,10 +105,18 @@ class NetDevhSettings implements StackSettings {
 		if (value == null) {
 			return null;
 		}
-		T converted = ApplicationConversionService.getSharedInstance().convert(value, type);
-		return (converted != null)
-				? new Setting<>((name != null) ? name : places.get(0).prefix() + "." + counterpart.name(), converted)
-				: null;
+		String property = (name != null) ? name : places.get(0).prefix() + "." + counterpart.name();
+		try {
+			T converted = ApplicationConversionService.getSharedInstance().convert(value, type);
+			return (converted != null) ? new Setting<>(property, converted) : null;
+		}
+		catch (ConversionException ex) {
+			InvalidSettingException invalid = new InvalidSettingException(property, value,
+					"must be of type " + type.getSimpleName(),
+					"Correct the value, or leave it out to have the default.");
+			invalid.initCause(ex);
+			throw invalid;
+		}
 	}
 
 	// the channel's own settings before those of all channels

@@ -1,8 +1,12 @@
 package io.github.grpck8s.health.autoconfigure;
 
+import java.io.IOException;
+import java.net.ServerSocket;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -11,6 +15,7 @@ import java.util.stream.Stream;
 import io.github.grpck8s.ChannelSpec;
 import io.github.grpck8s.GrpcWarmUp;
 import io.github.grpck8s.InvalidSettingException;
+import io.github.grpck8s.StackSettings;
 import io.github.grpck8s.health.HealthCheckedChannels;
 import io.github.grpck8s.health.HealthMeters;
 import io.github.grpck8s.health.HealthOnlyServer;
@@ -37,9 +42,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
+import org.springframework.boot.actuate.endpoint.EndpointId;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.availability.ApplicationAvailabilityAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.LivenessState;
 import org.springframework.boot.availability.ReadinessState;
@@ -64,8 +72,10 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.mock.env.MockEnvironment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -151,6 +161,92 @@ class HealthAutoConfigurationTests {
 					assertThat(probe.check("startup")).isEqualTo("SERVING");
 				}
 			});
+	}
+
+	@Test
+	void groupsHoldWhateverHttpExposes() {
+		Switch db = new Switch();
+		this.actuator.withBean("dbHealthIndicator", HealthIndicator.class, () -> db)
+			.withPropertyValues("management.endpoints.web.exposure.include=prometheus", "grpc.k8s.health.interval=20ms",
+					"management.endpoint.health.group.readiness.include=readinessState,db")
+			.run((context) -> {
+				try (Probe probe = new Probe(context)) {
+					up(context);
+					await().untilAsserted(() -> assertThat(probe.check("shop.Orders")).isEqualTo("SERVING"));
+					db.health = Health.down().build();
+					await().untilAsserted(() -> assertThat(probe.check("shop.Orders")).isEqualTo("NOT_SERVING"));
+				}
+			});
+	}
+
+	@Test
+	void whatHttpShowsIsNotChanged() {
+		HealthOverGrpc shown = new HealthOverGrpc(new MockEnvironment());
+		ConditionMessage.Builder message = ConditionMessage.forCondition("test");
+		Set<EndpointExposure> any = EnumSet.allOf(EndpointExposure.class);
+		assertThat(shown.getExposureOutcome(EndpointId.of("health"), any, message)).isNotNull();
+		assertThat(shown.getExposureOutcome(EndpointId.of("health"), Set.of(EndpointExposure.WEB), message)).isNull();
+		assertThat(shown.getExposureOutcome(EndpointId.of("env"), any, message)).isNull();
+		HealthOverGrpc off = new HealthOverGrpc(new MockEnvironment().withProperty("grpc.k8s.health.enabled", "false"));
+		assertThat(off.getExposureOutcome(EndpointId.of("health"), any, message)).isNull();
+	}
+
+	@Test
+	void groupsWithoutAnEndpointAreWarnedOf(CapturedOutput output) {
+		this.actuator
+			// as an enum: the runner has none of the conversions of an application
+			.withPropertyValues("management.endpoint.health.access=NONE",
+					"management.endpoint.health.group.readiness.include=readinessState,db")
+			.run((context) -> {
+				assertThat(context).hasNotFailed().hasSingleBean(AvailabilitySource.class);
+				assertThat(output).containsOnlyOnce("Health groups [readiness] are set")
+					.contains("management.endpoint.health.access=none");
+			});
+	}
+
+	@Test
+	void aHealthServiceSwitchedOffInTheWordsOfTheStackIsOff(CapturedOutput output) {
+		this.bare.withBean(StackSettings.class, () -> new NoHealthService(true)).run((context) -> {
+			try (Probe probe = new Probe(context)) {
+				up(context);
+				assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(
+						() -> HealthGrpc.newBlockingStub(probe.channel).check(HealthCheckRequest.getDefaultInstance()))
+					.satisfies((ex) -> assertThat(ex.getStatus().getCode()).isEqualTo(Status.Code.UNIMPLEMENTED));
+				assertThat(output)
+					.contains("grpc.server.health-service-enabled: false: this server does not answer grpc.health.v1");
+			}
+		});
+		this.bare.withBean(StackSettings.class, () -> new NoHealthService(false)).run((context) -> {
+			try (Probe probe = new Probe(context)) {
+				up(context);
+				assertThat(probe.check("")).as("ours is set as well").isEqualTo("SERVING");
+			}
+		});
+	}
+
+	@Test
+	void theProbesPortIsOneThatAProbeCanKnowAndNobodyElseHas() {
+		assertThat(List.of("0", "-1", "65536"))
+			.allSatisfy((port) -> this.bare.withPropertyValues("grpc.k8s.health.port=" + port)
+				.run((context) -> assertThat(context).as(port)
+					.getFailure()
+					.rootCause()
+					.isInstanceOf(InvalidSettingException.class)
+					.hasMessage("'grpc.k8s.health.port' must be between 1 and 65535 but was '" + port + "'")));
+		assertThat(List.of("server.port", "management.server.port"))
+			.allSatisfy((other) -> this.bare.withPropertyValues("grpc.k8s.health.port=9191", other + "=9191")
+				.run((context) -> assertThat(context).as(other)
+					.getFailure()
+					.rootCause()
+					.isInstanceOf(InvalidSettingException.class)
+					.hasMessage("'grpc.k8s.health.port' must be a port of its own and not that of '" + other
+							+ "' but was '9191'")));
+		this.bare.withBean(StackSettings.class, () -> new NoHealthService(true))
+			.withPropertyValues("grpc.k8s.health.port=9090")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(InvalidSettingException.class)
+				.hasMessageContaining("not that of 'grpc.server.port' but was '9090'"));
 	}
 
 	@Test
@@ -297,7 +393,7 @@ class HealthAutoConfigurationTests {
 	}
 
 	@Test
-	void warmUpsAreDoneBeforeTheApplicationServes() {
+	void r89WarmUpsAreDoneBeforeTheApplicationServesAndAreNamed(CapturedOutput output) {
 		List<String> order = new ArrayList<>();
 		this.bare.withBean("first", GrpcWarmUp.class, () -> () -> {
 			order.add("first");
@@ -308,29 +404,31 @@ class HealthAutoConfigurationTests {
 				up(context);
 				assertThat(order).containsExactly("first", "second");
 				assertThat(probe.check("")).isEqualTo("SERVING");
+				assertThat(output).contains("Warm-up 'first' failed");
 			}
 		});
 	}
 
 	@Test
-	void aWarmUpThatHangsIsNotWaitedForForever() {
+	void aWarmUpThatHangsIsNotWaitedForForever(CapturedOutput output) {
 		CountDownLatch never = new CountDownLatch(1);
-		this.bare.withBean(GrpcWarmUp.class, () -> never::await)
+		this.bare.withBean("firstQuery", GrpcWarmUp.class, () -> never::await)
 			.withPropertyValues("grpc.k8s.health.warm-up-timeout=50ms")
 			.run((context) -> {
 				try (Probe probe = new Probe(context)) {
 					up(context);
 					assertThat(probe.check("")).isEqualTo("SERVING");
+					assertThat(output).contains("Warm-up 'firstQuery' is not done after PT0.05S");
 				}
 			});
 		never.countDown();
 	}
 
 	@Test
-	void aSecondPortKnowsHealthOnly() {
+	void aSecondPortKnowsHealthOnly() throws IOException {
 		BindableService users = () -> ServerServiceDefinition.builder("shop.Users").build();
 		this.bare.withBean(BindableService.class, () -> users)
-			.withPropertyValues("grpc.k8s.health.port=0")
+			.withPropertyValues("grpc.k8s.health.port=" + freePort())
 			.run((context) -> {
 				int port = context.getBean(HealthOnlyServer.class).port();
 				ManagedChannel channel = io.grpc.Grpc
@@ -441,9 +539,44 @@ class HealthAutoConfigurationTests {
 			.run((context) -> assertThat(context).hasSingleBean(AvailabilitySource.class));
 	}
 
+	private static int freePort() throws IOException {
+		try (ServerSocket socket = new ServerSocket(0)) {
+			return socket.getLocalPort();
+		}
+	}
+
 	private static void up(ApplicationContext context) {
 		AvailabilityChangeEvent.publish(context, LivenessState.CORRECT);
 		AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
+	}
+
+	/**
+	 * A stack whose health service the user has switched off.
+	 *
+	 * @param alone whether nothing is set in our words
+	 */
+	private record NoHealthService(boolean alone) implements StackSettings {
+
+		@Override
+		public boolean keepsServer(String property) {
+			return this.alone && property.equals("grpc.k8s.health.enabled");
+		}
+
+		@Override
+		public boolean keepsChannel(String property, ChannelSpec channel) {
+			return false;
+		}
+
+		@Override
+		public <T> Setting<T> serverSetting(String property, Class<T> type) {
+			return new Setting<>("grpc.server.health-service-enabled", type.cast(false));
+		}
+
+		@Override
+		public Setting<Integer> serverPort() {
+			return new Setting<>("grpc.server.port", 9090);
+		}
+
 	}
 
 	/**

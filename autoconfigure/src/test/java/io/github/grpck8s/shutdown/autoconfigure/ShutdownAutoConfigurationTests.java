@@ -43,7 +43,7 @@ class ShutdownAutoConfigurationTests {
 		.withConfiguration(AutoConfigurations.of(ShutdownAutoConfiguration.class));
 
 	@Test
-	void waitsForNothingOffTheCluster() {
+	void r86WaitsForNothingOffTheCluster() {
 		this.runner.run((context) -> assertThat(context.getBean(DrainBudget.class))
 			.isEqualTo(new DrainBudget(Duration.ZERO, Duration.ofSeconds(20), null)));
 	}
@@ -91,7 +91,7 @@ class ShutdownAutoConfigurationTests {
 	}
 
 	@Test
-	void aBudgetThatDoesNotAddUpIsWarnedOfWithTheSum(CapturedOutput output) {
+	void r86ABudgetThatDoesNotAddUpIsWarnedOfWithTheSum(CapturedOutput output) {
 		assertThat(new DrainBudget(Duration.ofSeconds(5), Duration.ofSeconds(20), Duration.ofSeconds(30)).warning())
 			.isNull();
 		this.runner

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 
 import io.github.grpck8s.ChannelSpec;
+import io.github.grpck8s.InvalidSettingException;
 import io.github.grpck8s.StackSettings.Setting;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -16,6 +17,7 @@ import org.springframework.mock.env.MockEnvironment;
 import org.springframework.util.unit.DataSize;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Tests for {@link NetDevhSettings}.
@@ -40,6 +42,34 @@ class NetDevhSettingsTests {
 			environment.setProperty(keyAndValue[0], keyAndValue[1]);
 		}
 		return new NetDevhSettings(environment);
+	}
+
+	@Test
+	void knowsThePortOfTheServer() {
+		assertThat(new NetDevhSettings(new MockEnvironment()).serverPort())
+			.isEqualTo(new Setting<>("grpc.server.port", 9090));
+		assertThat(new NetDevhSettings(new MockEnvironment().withProperty("grpc.server.port", "7070")).serverPort())
+			.isEqualTo(new Setting<>("grpc.server.port", 7070));
+	}
+
+	@Test
+	void aValueThatCannotBeReadIsNamed() {
+		assertThatExceptionOfType(InvalidSettingException.class)
+			.isThrownBy(() -> settings("grpc.server.port=high").serverPort())
+			.withMessage("'grpc.server.port' must be of type Integer but was 'high'");
+		assertThatExceptionOfType(InvalidSettingException.class)
+			.isThrownBy(() -> settings("grpc.server.shutdown-grace-period=long")
+				.serverSetting("grpc.k8s.shutdown.grace", Duration.class))
+			.withMessage("'grpc.server.shutdown-grace-period' must be of type Duration but was 'long'");
+	}
+
+	@Test
+	void aHealthServiceSwitchedOffIsKeptOff() {
+		NetDevhSettings settings = new NetDevhSettings(
+				new MockEnvironment().withProperty("grpc.server.health-service-enabled", "false"));
+		assertThat(settings.keepsServer("grpc.k8s.health.enabled")).isTrue();
+		assertThat(settings.serverSetting("grpc.k8s.health.enabled", Boolean.class))
+			.isEqualTo(new Setting<>("grpc.server.health-service-enabled", false));
 	}
 
 	@Test

@@ -87,6 +87,15 @@ class NetDevhStackAutoConfigurationTests {
 	}
 
 	@Test
+	void nobodyIsToldOfTheEndBeforeAllHaveWaited() {
+		List<String> order = new ArrayList<>();
+		this.contextRunner.withBean("first", ServerLifecycleListener.class, () -> new Order("first", order))
+			.withBean("second", ServerLifecycleListener.class, () -> new Order("second", order))
+			.run((context) -> assertThat(order).isEmpty());
+		assertThat(order).containsExactly("first draining", "second draining", "first stopping", "second stopping");
+	}
+
+	@Test
 	void channelIsBuiltWithNameTargetAndServiceConfig() {
 		List<ChannelSpec> seen = new ArrayList<>();
 		List<ChannelSpec> configured = new ArrayList<>();
@@ -230,6 +239,20 @@ class NetDevhStackAutoConfigurationTests {
 		public void stopping(Server server) {
 			this.wasShutdownWhenStopping = server.isShutdown();
 			this.stopping.add(server);
+		}
+
+	}
+
+	private record Order(String name, List<String> order) implements ServerLifecycleListener {
+
+		@Override
+		public void draining(Server server) {
+			this.order.add(this.name + " draining");
+		}
+
+		@Override
+		public void stopping(Server server) {
+			this.order.add(this.name + " stopping");
 		}
 
 	}
