@@ -18,6 +18,7 @@ COPY starter/pom.xml starter/
 COPY test-support/pom.xml test-support/
 COPY example-app/pom.xml example-app/
 COPY src/test/pom.xml src/test/
+COPY benchmarks/pom.xml benchmarks/
 RUN ./mvnw -q -B -pl example-app -am -DskipTests package
 COPY autoconfigure autoconfigure
 COPY starter starter

@@ -1,0 +1,7 @@
+/**
+ * The programs: one class per claim.
+ */
+@NullMarked
+package io.github.grpck8s.benchmarks.programs;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,120 @@
+package io.github.grpck8s.benchmarks.worker;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.grpck8s.benchmarks.worker.Child.Command;
+
+/**
+ * The applications that are compared, server and client in one process each.
+ */
+public final class Applications {
+
+	private static final List<String> QUIET = List.of("--spring.main.banner-mode=off", "--logging.level.root=warn",
+			"--spring.main.web-application-type=none", "--spring.config.name=none",
+			"--spring.application.name=benchmark");
+
+	private Applications() {
+	}
+
+	/**
+	 * grpc-java.
+	 */
+	public static Command bare(String name) {
+		return Command.of(name, ClassPath.BARE, BareWorker.class, List.of());
+	}
+
+	/**
+	 * grpc-java with OpenTelemetry's library, 1 % sampled.
+	 */
+	public static Command library() {
+		return Command.of("library", ClassPath.BARE, BareWorker.class, List.of("library"));
+	}
+
+	/**
+	 * grpc-java with OpenTelemetry's agent, 1 % sampled, nothing exported.
+	 */
+	public static Command agent() {
+		return Command.of("agent", ClassPath.BARE, BareWorker.class, List.of())
+			.options("-javaagent:" + ClassPath.find("opentelemetry-javaagent"),
+					"-Dotel.traces.sampler=parentbased_traceidratio", "-Dotel.traces.sampler.arg=0.01",
+					"-Dotel.traces.exporter=none", "-Dotel.metrics.exporter=none", "-Dotel.logs.exporter=none");
+	}
+
+	/**
+	 * net.devh's starters.
+	 * @throws IOException if there is no free port
+	 */
+	public static Command netDevh() throws IOException {
+		int port = freePort();
+		return Command.of("net.devh", ClassPath.NET_DEVH, NetDevhWorker.class,
+				spring("grpc.server.address=127.0.0.1", "grpc.server.port=" + port,
+						"grpc.client.users.address=static://127.0.0.1:" + port,
+						"grpc.client.users.negotiation-type=plaintext"));
+	}
+
+	/**
+	 * Boot's own gRPC.
+	 * @throws IOException if there is no free port
+	 */
+	public static Command boot() throws IOException {
+		int port = freePort();
+		return Command.of("boot", ClassPath.BOOT, BootWorker.class,
+				spring("spring.grpc.server.address=127.0.0.1", "spring.grpc.server.port=" + port,
+						"spring.grpc.client.channel.users.target=static://127.0.0.1:" + port));
+	}
+
+	/**
+	 * Our starter, calling itself through {@code k8s:///}.
+	 * @param name what to call it
+	 * @param properties properties that differ from the defaults
+	 * @throws IOException if there is no free port
+	 */
+	public static Command starter(String name, String... properties) throws IOException {
+		return starter(name, true, properties);
+	}
+
+	/**
+	 * Our starter, calling itself.
+	 * @param name what to call it
+	 * @param discovered whether through {@code k8s:///}, or by address as net.devh's
+	 * alone
+	 * @param properties properties that differ from the defaults
+	 * @throws IOException if there is no free port
+	 */
+	public static Command starter(String name, boolean discovered, String... properties) throws IOException {
+		int port = freePort();
+		List<String> all = new ArrayList<>(spring("grpc.server.address=127.0.0.1", "grpc.server.port=" + port,
+				"grpc.client.users.address=" + (discovered ? "k8s:///users.shop:grpc" : "static://127.0.0.1:" + port),
+				"grpc.client.users.negotiation-type=plaintext", "grpc.k8s.discovery.static.users=127.0.0.1:" + port));
+		for (String property : properties) {
+			all.add("--" + property);
+		}
+		return Command.of(name, ClassPath.STARTER, NetDevhWorker.class, all);
+	}
+
+	/**
+	 * Arguments of a Spring application.
+	 */
+	public static List<String> spring(String... properties) {
+		List<String> all = new ArrayList<>(QUIET);
+		for (String property : properties) {
+			all.add("--" + property);
+		}
+		return all;
+	}
+
+	/**
+	 * A port that is free now.
+	 * @throws IOException if there is none
+	 */
+	public static int freePort() throws IOException {
+		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			return socket.getLocalPort();
+		}
+	}
+
+}
