@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 record Problem(String code, boolean denied, String description, @Nullable Throwable cause) {
 
 	Status status() {
-		return Status.UNAVAILABLE.withDescription(this.description).withCause(this.cause);
+		return Status.UNAVAILABLE.withDescription(this.description)
+			.withCause((this.cause != null) ? new BriefCause(this.cause) : null);
 	}
 
 	/**
