@@ -36,4 +36,5 @@ build kube . 6
 build coredns . 2
 build caller . 1
 build helm helm.sh/helm/v4/cmd/helm 3
+build grpc_health_probe github.com/grpc-ecosystem/grpc-health-probe 1
 for program in kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy kubectl; do ln -sf kube "$BIN/$program"; done

@@ -54,7 +54,7 @@ class RollingRestartTests {
 	private final List<Pod> pods = new ArrayList<>();
 
 	@Test
-	void noUnaryCallIsLost(FakeKubernetes kubernetes) throws Exception {
+	void r84NoUnaryCallIsLostToSigterm(FakeKubernetes kubernetes) throws Exception {
 		FakeService users = kubernetes.service("shop", "users");
 		try (ConfigurableApplicationContext client = client()) {
 			for (int pod = 0; pod < PODS; pod++) {
