@@ -10,8 +10,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.github.grpck8s.benchmarks.programs.CallOverhead;
+import io.github.grpck8s.benchmarks.programs.ColdStart;
+import io.github.grpck8s.benchmarks.programs.EndpointChange;
+import io.github.grpck8s.benchmarks.programs.EventLatency;
+import io.github.grpck8s.benchmarks.programs.Pick;
 import io.github.grpck8s.benchmarks.programs.ProbeLoad;
+import io.github.grpck8s.benchmarks.programs.RollingRestart;
 import io.github.grpck8s.benchmarks.programs.RoomOverhead;
+import io.github.grpck8s.benchmarks.programs.Scale;
+import io.github.grpck8s.benchmarks.programs.Spread;
 import io.github.grpck8s.benchmarks.report.Chart;
 import io.github.grpck8s.benchmarks.report.JsonFile;
 import io.github.grpck8s.benchmarks.report.Machine;
@@ -27,7 +34,9 @@ public final class Benchmarks {
 	/**
 	 * All programs, in the order of the page.
 	 */
-	public static final List<Program> PROGRAMS = List.of(new CallOverhead(), new RoomOverhead(), new ProbeLoad());
+	public static final List<Program> PROGRAMS = List.of(new CallOverhead(), new RoomOverhead(), new EndpointChange(),
+			new EventLatency(), new ColdStart(), new RollingRestart(), new Spread(), new Pick(), new Scale(),
+			new ProbeLoad());
 
 	private Benchmarks() {
 	}

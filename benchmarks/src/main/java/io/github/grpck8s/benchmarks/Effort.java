@@ -1,6 +1,8 @@
 package io.github.grpck8s.benchmarks;
 
+import java.time.Duration;
 import java.util.Random;
+import java.util.function.BooleanSupplier;
 
 /**
  * How much a program does.
@@ -11,6 +13,8 @@ import java.util.Random;
  * @param random decides in which order the arms take turns
  */
 public record Effort(boolean smoke, int wantedRounds, Random random) {
+
+	private static final Duration LONGEST = Duration.ofSeconds(Long.getLong("seconds", 200));
 
 	/**
 	 * Enough to show that a program runs.
@@ -39,6 +43,15 @@ public record Effort(boolean smoke, int wantedRounds, Random random) {
 	 */
 	public int scenarioRounds() {
 		return rounds(5);
+	}
+
+	/**
+	 * When a program that began now has to come to its end: a busy machine gives fewer
+	 * rounds and not none.
+	 */
+	public BooleanSupplier timeIsUp() {
+		long end = System.nanoTime() + LONGEST.toNanos();
+		return () -> System.nanoTime() - end > 0;
 	}
 
 	private int rounds(int usual) {

@@ -1,9 +1,12 @@
 package io.github.grpck8s.benchmarks.programs;
 
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
 
 import io.github.grpck8s.benchmarks.Effort;
 import io.github.grpck8s.benchmarks.measure.Rounds;
@@ -21,10 +24,13 @@ final class CallArms implements AutoCloseable {
 
 	private final Effort effort;
 
+	private final BooleanSupplier timeIsUp;
+
 	private final Map<String, Child> children = new LinkedHashMap<>();
 
 	private CallArms(Effort effort) {
 		this.effort = effort;
+		this.timeIsUp = effort.timeIsUp();
 	}
 
 	/**
@@ -52,23 +58,38 @@ final class CallArms implements AutoCloseable {
 
 	private void warmUp(Child child) {
 		// enough for the optimizing compiler, in each shape
-		child.calls(Shape.UNARY, this.effort.pick(12_000, 20));
-		child.calls(Shape.CALLERS_64, this.effort.pick(20_000, 64));
-		child.calls(Shape.STREAMING, this.effort.pick(120_000, 100));
+		child.calls(Shape.UNARY, this.effort.pick(10_000, 20));
+		child.calls(Shape.CALLERS_64, this.effort.pick(15_000, 64));
+		child.calls(Shape.STREAMING, this.effort.pick(60_000, 100));
 	}
 
 	/**
-	 * Measure all rounds of a shape.
+	 * Measure calls of several shapes, each arm in each shape once a round.
 	 */
-	Usages measure(Shape shape) throws Exception {
-		int calls = switch (shape) {
-			case STREAMING -> this.effort.pick(30_000, 100);
-			case CALLERS_64 -> this.effort.pick(4_000, 64);
-			default -> this.effort.pick(2_500, 20);
-		};
+	Map<Shape, Usages> measure(List<Shape> shapes) throws Exception {
 		Map<String, Callable<Usage>> arms = new LinkedHashMap<>();
-		this.children.forEach((name, child) -> arms.put(name, () -> child.calls(shape, calls)));
-		return new Usages(Rounds.run(this.effort.callRounds(), this.effort.random(), arms));
+		for (Shape shape : shapes) {
+			int calls = calls(shape);
+			this.children.forEach((name, child) -> arms.put(shape + " " + name, () -> child.calls(shape, calls)));
+		}
+		Map<String, List<Usage>> measured = Rounds.run(this.effort.callRounds(), 1, this.timeIsUp, this.effort.random(),
+				arms);
+		Map<Shape, Usages> usages = new EnumMap<>(Shape.class);
+		for (Shape shape : shapes) {
+			Map<String, List<Usage>> ofShape = new LinkedHashMap<>();
+			this.children.keySet()
+				.forEach((name) -> ofShape.put(name, measured.getOrDefault(shape + " " + name, List.of())));
+			usages.put(shape, new Usages(ofShape));
+		}
+		return usages;
+	}
+
+	private int calls(Shape shape) {
+		return switch (shape) {
+			case STREAMING -> this.effort.pick(20_000, 100);
+			case CALLERS_64 -> this.effort.pick(3_000, 64);
+			default -> this.effort.pick(2_000, 20);
+		};
 	}
 
 	@Override

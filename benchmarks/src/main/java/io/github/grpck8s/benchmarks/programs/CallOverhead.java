@@ -59,8 +59,12 @@ public final class CallOverhead implements Program {
 	public Report run(Effort effort) throws Exception {
 		try (CallArms arms = CallArms.start(effort, commands())) {
 			List<Row> rows = new ArrayList<>();
-			for (Shape shape : List.of(Shape.UNARY, Shape.STREAMING, Shape.CALLERS_64)) {
-				Usages usages = arms.measure(shape);
+			Map<Shape, Usages> measured = arms.measure(List.of(Shape.UNARY, Shape.STREAMING, Shape.CALLERS_64));
+			int rounds = 0;
+			for (Map.Entry<Shape, Usages> each : measured.entrySet()) {
+				Shape shape = each.getKey();
+				Usages usages = each.getValue();
+				rounds = usages.rounds();
 				String off = shape.title() + ", " + OFF;
 				String sampled = shape.title() + ", " + SAMPLED;
 				rows.addAll(usages.costs(off, BARE, OFF, BARE, TWIN, 1.05, 1.10));
@@ -78,7 +82,7 @@ public final class CallOverhead implements Program {
 						.forEach((row) -> rows.add(row.remark("the rival itself, not ours")));
 				}
 			}
-			return Report.of(effort.callRounds(), rows);
+			return Report.of(rounds, rows);
 		}
 	}
 
@@ -95,8 +99,7 @@ public final class CallOverhead implements Program {
 		commands.put(LIBRARY, Applications.library());
 		commands.put(AGENT, Applications.agent());
 		commands.put(OFF, Applications.starter("off", "grpc.k8s.observability.tracing.enabled=false"));
-		commands.put(SAMPLED, Applications.starter("sampled", "otel.traces.sampler=parentbased_traceidratio",
-				"otel.traces.sampler.arg=0.01"));
+		commands.put(SAMPLED, Applications.starter("sampled", "grpc.k8s.observability.tracing.sampling=0.01"));
 		return commands;
 	}
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 import io.github.grpck8s.benchmarks.Effort;
 import io.github.grpck8s.benchmarks.Program;
@@ -56,6 +57,7 @@ public final class ProbeLoad implements Program {
 
 	@Override
 	public Report run(Effort effort) throws Exception {
+		BooleanSupplier timeIsUp = effort.timeIsUp();
 		try (Child server = Applications.starter("server").hurried(effort.smoke()).start()) {
 			int port = Integer.parseInt(server.await(Duration.ofSeconds(90)).split(" ")[1]);
 			ManagedChannel channel = Grpc
@@ -72,8 +74,8 @@ public final class ProbeLoad implements Program {
 				arms.put(TWIN, () -> measure(server, empty, time));
 				arms.put(CHECK, () -> measure(server, check, time));
 				Rounds.run(effort.pick(2, 1), effort.random(), arms);
-				Usages usages = new Usages(Rounds.run(effort.callRounds(), effort.random(), arms));
-				return Report.of(effort.callRounds(), rows(usages));
+				Usages usages = new Usages(Rounds.run(effort.callRounds(), 1, timeIsUp, effort.random(), arms));
+				return Report.of(usages.rounds(), rows(usages));
 			}
 			finally {
 				channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);

@@ -52,12 +52,12 @@ public final class RoomOverhead implements Program {
 			commands.put(room, only(room));
 		}
 		try (CallArms arms = CallArms.start(effort, commands)) {
-			Usages usages = arms.measure(Shape.UNARY);
+			Usages usages = arms.measure(List.of(Shape.UNARY)).values().iterator().next();
 			List<Row> rows = new ArrayList<>();
 			for (String room : rooms) {
 				rows.addAll(usages.costs(room, OFF, room, OFF, "twin", null, null));
 			}
-			return Report.of(effort.callRounds(), rows);
+			return Report.of(usages.rounds(), rows);
 		}
 	}
 
@@ -73,8 +73,7 @@ public final class RoomOverhead implements Program {
 			boolean on = each.equals(room) || balancing && each.equals("discovery");
 			properties.add("grpc.k8s." + each + ".enabled=" + on);
 		}
-		properties.add("otel.traces.sampler=parentbased_traceidratio");
-		properties.add("otel.traces.sampler.arg=0.01");
+		properties.add("grpc.k8s.observability.tracing.sampling=0.01");
 		return Applications.starter(room, discovered, properties.toArray(String[]::new));
 	}
 

@@ -17,6 +17,13 @@ import org.jspecify.annotations.Nullable;
 record Usages(Map<String, List<Usage>> arms) {
 
 	/**
+	 * How many rounds there were.
+	 */
+	int rounds() {
+		return this.arms.values().iterator().next().size();
+	}
+
+	/**
 	 * The values of one figure of one arm.
 	 * @throws IllegalStateException if calls failed: what fails costs less
 	 */

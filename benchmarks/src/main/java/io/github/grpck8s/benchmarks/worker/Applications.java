@@ -3,8 +3,11 @@ package io.github.grpck8s.benchmarks.worker;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 import io.github.grpck8s.benchmarks.worker.Child.Command;
 
@@ -94,6 +97,55 @@ public final class Applications {
 			all.add("--" + property);
 		}
 		return Command.of(name, ClassPath.STARTER, NetDevhWorker.class, all);
+	}
+
+	/**
+	 * A server alone, which answers with its name.
+	 * @param classPath our starter's or net.devh's
+	 * @param pod its name
+	 * @param address the IP address to listen on
+	 * @param port the port to listen on
+	 * @param delay how long to drain, where it can
+	 */
+	public static Command server(ClassPath classPath, String pod, String address, int port, Duration delay) {
+		List<String> properties = new ArrayList<>(spring("benchmark.pod=" + pod, "grpc.server.address=" + address,
+				"grpc.server.port=" + port, "grpc.client.users.address=static://127.0.0.1:1"));
+		if (classPath == ClassPath.STARTER) {
+			properties.add("--grpc.k8s.shutdown.delay=" + delay.toMillis() + "ms");
+		}
+		return Command.of(pod, classPath, NetDevhWorker.class, properties).options("-XX:TieredStopAtLevel=1");
+	}
+
+	/**
+	 * A client alone.
+	 * @param environment where the cluster is
+	 */
+	public static Command client(ClassPath classPath, String target, Map<String, String> environment,
+			String... properties) {
+		List<String> all = new ArrayList<>(spring("grpc.server.port=-1", "grpc.client.users.address=" + target,
+				"grpc.client.users.negotiation-type=plaintext"));
+		for (String property : properties) {
+			all.add("--" + property);
+		}
+		return Command.of(target, classPath, NetDevhWorker.class, all).environment(environment);
+	}
+
+	/**
+	 * A grpc-java client of {@code dns:///}.
+	 */
+	public static Command dnsClient(String host, int port) {
+		return Command.of("dns", ClassPath.BARE, DnsWorker.class, List.of("dns:///" + host + ":" + port));
+	}
+
+	/**
+	 * A client of {@code discovery:///} as the guide of spring-cloud-kubernetes shows it,
+	 * with the scheduling that its watch needs and without what asks for this pod.
+	 */
+	public static Command discoveryClient(String service, Path kubeconfig) {
+		return client(ClassPath.STARTER_WITHOUT_OURS, "discovery:///" + service,
+				Map.of("KUBECONFIG", kubeconfig.toString()), "spring.main.cloud-platform=kubernetes",
+				"benchmark.scheduling=true", "management.health.kubernetes.enabled=false",
+				"management.info.kubernetes.enabled=false", "otel.sdk.disabled=true");
 	}
 
 	/**

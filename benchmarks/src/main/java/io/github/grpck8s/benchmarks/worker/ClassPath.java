@@ -38,7 +38,12 @@ public enum ClassPath {
 	/**
 	 * All that our starter brings and nothing of ours.
 	 */
-	STARTER_WITHOUT_OURS(Parts.FOREIGN.or(Parts.OURS).negate());
+	STARTER_WITHOUT_OURS(Parts.FOREIGN.or(Parts.OURS).negate()),
+
+	/**
+	 * fabric8's client with its own HTTP client, and what asks it.
+	 */
+	FABRIC8(Parts.FOREIGN.negate().or(Parts.VERTX).and(Parts.JDK_CLIENT.negate()));
 
 	private final Predicate<String> part;
 
@@ -125,7 +130,11 @@ public enum ClassPath {
 
 		static final Predicate<String> OURS = names("module:autoconfigure|grpc-k8s-spring-boot-.*");
 
-		static final Predicate<String> FOREIGN = BOOT_GRPC
+		static final Predicate<String> VERTX = names("(kubernetes-httpclient-vertx|vertx|netty)-.*");
+
+		static final Predicate<String> JDK_CLIENT = names("kubernetes-httpclient-jdk-.*");
+
+		static final Predicate<String> FOREIGN = BOOT_GRPC.or(VERTX)
 			.or(names("opentelemetry-javaagent-.*|opentelemetry-grpc-1.6-.*"
 					+ "|jmh-.*|jopt-simple-.*|commons-math3-.*|junit-.*|assertj-.*|opentest4j-.*|apiguardian-.*"));
 

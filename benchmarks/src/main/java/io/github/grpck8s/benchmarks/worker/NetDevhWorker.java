@@ -1,18 +1,26 @@
 package io.github.grpck8s.benchmarks.worker;
 
+import java.util.concurrent.atomic.LongAdder;
+
+import io.github.grpck8s.example.proto.GetUserRequest;
+import io.github.grpck8s.example.proto.User;
 import io.grpc.Channel;
+import io.grpc.stub.StreamObserver;
 import net.devh.boot.grpc.client.inject.GrpcClient;
 import net.devh.boot.grpc.server.event.GrpcServerStartedEvent;
 import net.devh.boot.grpc.server.service.GrpcService;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.event.EventListener;
+import org.springframework.scheduling.annotation.EnableScheduling;
 
 /**
  * An application with net.devh's starter, server and client in one process. With our
@@ -31,7 +39,9 @@ public final class NetDevhWorker {
 	public static void main(String[] arguments) throws Exception {
 		ConfigurableApplicationContext context = SpringApplication.run(Application.class, arguments);
 		Worker worker = new Worker();
-		new Calls(context.getBean(Client.class).channel()).teach(worker);
+		Channel channel = context.getBean(Client.class).channel();
+		new Calls(channel).teach(worker);
+		new Follower().teach(worker, channel);
 		Worker.say("ready " + context.getBean(Users.class).port());
 		worker.serve();
 	}
@@ -41,8 +51,18 @@ public final class NetDevhWorker {
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
-	@Import({ Users.class, Client.class })
+	@Import({ Users.class, Client.class, Scheduling.class })
 	static class Application {
+
+	}
+
+	/**
+	 * What spring-cloud-kubernetes needs to see changes.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@EnableScheduling
+	@ConditionalOnBooleanProperty("benchmark.scheduling")
+	static class Scheduling {
 
 	}
 
@@ -50,9 +70,45 @@ public final class NetDevhWorker {
 	 * The service.
 	 */
 	@GrpcService
-	static class Users extends UsersService {
+	static class Users extends UsersService implements DisposableBean {
+
+		private final String pod;
+
+		private final User answer;
+
+		private final LongAdder served = new LongAdder();
 
 		private @Nullable Integer port;
+
+		/**
+		 * Create the service.
+		 * @param pod its name, which it then answers with; empty for answers of 100 bytes
+		 */
+		Users(@Value("${benchmark.pod:}") String pod) {
+			this.pod = pod;
+			this.answer = User.newBuilder().setName(pod).build();
+		}
+
+		@Override
+		public void getUser(GetUserRequest request, StreamObserver<User> answers) {
+			if (this.pod.isEmpty()) {
+				super.getUser(request, answers);
+				return;
+			}
+			this.served.increment();
+			answers.onNext(this.answer);
+			answers.onCompleted();
+		}
+
+		/**
+		 * The server has stopped before.
+		 */
+		@Override
+		public void destroy() {
+			if (!this.pod.isEmpty()) {
+				Worker.say(String.valueOf(this.served.sum()));
+			}
+		}
 
 		@EventListener
 		void started(GrpcServerStartedEvent event) {
@@ -80,12 +136,6 @@ public final class NetDevhWorker {
 				throw new IllegalStateException("No channel");
 			}
 			return injected;
-		}
-
-		@EventListener
-		void ready(ApplicationReadyEvent event) {
-			// at start-up this is the moment that counts
-			System.setProperty("benchmark.ready", String.valueOf(System.currentTimeMillis()));
 		}
 
 	}
