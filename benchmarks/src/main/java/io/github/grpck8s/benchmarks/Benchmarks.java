@@ -11,6 +11,7 @@ import java.util.List;
 
 import io.github.grpck8s.benchmarks.programs.CallOverhead;
 import io.github.grpck8s.benchmarks.programs.ProbeLoad;
+import io.github.grpck8s.benchmarks.programs.ProxyHop;
 import io.github.grpck8s.benchmarks.programs.RoomOverhead;
 import io.github.grpck8s.benchmarks.report.Chart;
 import io.github.grpck8s.benchmarks.report.JsonFile;
@@ -27,7 +28,8 @@ public final class Benchmarks {
 	/**
 	 * All programs, in the order of the page.
 	 */
-	public static final List<Program> PROGRAMS = List.of(new CallOverhead(), new RoomOverhead(), new ProbeLoad());
+	public static final List<Program> PROGRAMS = List.of(new CallOverhead(), new RoomOverhead(), new ProxyHop(),
+			new ProbeLoad());
 
 	private Benchmarks() {
 	}
