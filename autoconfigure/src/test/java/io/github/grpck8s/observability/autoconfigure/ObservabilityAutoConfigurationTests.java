@@ -139,6 +139,11 @@ class ObservabilityAutoConfigurationTests {
 	@Test
 	void executorsOfSpringTakeTheContextAlong() {
 		this.context.run((context) -> assertThat(context).hasSingleBean(TaskDecorator.class));
+		TaskDecorator mine = (task) -> task;
+		this.context.withBean("mine", TaskDecorator.class, () -> mine).run((context) -> {
+			assertThat(context.getBean(TaskDecorator.class)).isSameAs(mine);
+			assertThat(context.getBeanProvider(TaskDecorator.class).stream()).hasSize(2);
+		});
 		this.context.withPropertyValues("grpc.k8s.observability.tracing.tasks=false")
 			.run((context) -> assertThat(context).doesNotHaveBean(TaskDecorator.class));
 	}
