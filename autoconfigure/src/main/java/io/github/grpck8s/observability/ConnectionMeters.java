@@ -51,7 +51,8 @@ public final class ConnectionMeters implements ChannelFeature {
 			InternalManagedChannelBuilder.addMetricSink(builder, new Sink(ClientMeters.canonical(channel.target())));
 		}
 		catch (UnsupportedOperationException ignored) {
-			// a builder of the application's own that hands nothing on: no meters of connections
+			// a builder of the application's own that hands nothing on: no meters of
+			// connections
 		}
 	}
 

@@ -69,7 +69,8 @@ class DockerfileTests {
 
 	@Test
 	void nothingStandsBetweenTheKubeletAndTheJvm() {
-		assertThat(matches("(?m)^ENTRYPOINT (.+)$")).containsExactly("[\"java\", \"-jar\", \"/app/app.jar\"]");
+		assertThat(matches("(?m)^ENTRYPOINT (.+)$"))
+			.containsExactly("[\"java\", \"-XX:SharedArchiveFile=/app/app.jsa\", \"-jar\", \"/app/app.jar\"]");
 		assertThat(matches("(?m)^CMD")).isEmpty();
 	}
 
