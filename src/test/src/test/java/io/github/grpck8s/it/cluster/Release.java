@@ -103,11 +103,18 @@ final class Release {
 	}
 
 	/**
+	 * The name of what belongs to server and client.
+	 */
+	String whole() {
+		return this.name + "-example-app";
+	}
+
+	/**
 	 * The name of a Deployment, also of the server's Service.
 	 * @param component server or client
 	 */
 	String object(String component) {
-		return this.name + "-example-app-" + component;
+		return whole() + "-" + component;
 	}
 
 	/**
