@@ -78,7 +78,7 @@ class ObservabilityAutoConfigurationTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "-1s, PT-1S", "0, PT0S", "99ms, PT0.099S", "61s, PT1M1S" })
+	@CsvSource({ "-1s, -1s", "0, 0s", "99ms, 99ms", "61s, 61s" })
 	void closeTimeoutThatCannotBeIsRefused(String value, String shown) {
 		this.context.withPropertyValues("grpc.k8s.observability.otlp.close-timeout=" + value)
 			.run((context) -> assertThat(context).getFailure()
