@@ -168,6 +168,9 @@ final class Release {
 		});
 	}
 
+	/**
+	 * Returns when there are so many pods, new ones and old ones that are not told to go.
+	 */
 	void scale(int servers) {
 		this.namespace.client()
 			.apps()
@@ -175,6 +178,9 @@ final class Release {
 			.inNamespace(this.namespace.name())
 			.withName(object("server"))
 			.scale(servers);
+		await().atMost(Duration.ofMinutes(1))
+			.pollInterval(Duration.ofMillis(100))
+			.until(() -> pods("server").size() == servers);
 	}
 
 	/**
