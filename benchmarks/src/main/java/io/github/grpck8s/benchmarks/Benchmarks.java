@@ -11,7 +11,9 @@ import java.util.List;
 
 import io.github.grpck8s.benchmarks.programs.CallOverhead;
 import io.github.grpck8s.benchmarks.programs.ProbeLoad;
+import io.github.grpck8s.benchmarks.programs.ProxyHop;
 import io.github.grpck8s.benchmarks.programs.RoomOverhead;
+import io.github.grpck8s.benchmarks.programs.StartUp;
 import io.github.grpck8s.benchmarks.report.Chart;
 import io.github.grpck8s.benchmarks.report.JsonFile;
 import io.github.grpck8s.benchmarks.report.Machine;
@@ -27,7 +29,8 @@ public final class Benchmarks {
 	/**
 	 * All programs, in the order of the page.
 	 */
-	public static final List<Program> PROGRAMS = List.of(new CallOverhead(), new RoomOverhead(), new ProbeLoad());
+	public static final List<Program> PROGRAMS = List.of(new CallOverhead(), new RoomOverhead(), new ProxyHop(),
+			new StartUp(), new ProbeLoad());
 
 	private Benchmarks() {
 	}

@@ -2,6 +2,7 @@ package io.github.grpck8s.benchmarks.programs;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 
@@ -28,9 +29,16 @@ final class CallArms implements AutoCloseable {
 	}
 
 	/**
-	 * Start them and let them get warm.
+	 * Start them and let them get warm for all shapes.
 	 */
 	static CallArms start(Effort effort, Map<String, Command> commands) throws Exception {
+		return start(effort, commands, List.of(Shape.UNARY, Shape.CALLERS_64, Shape.STREAMING));
+	}
+
+	/**
+	 * Start them and let them get warm.
+	 */
+	static CallArms start(Effort effort, Map<String, Command> commands, List<Shape> shapes) throws Exception {
 		CallArms arms = new CallArms(effort);
 		try {
 			for (Map.Entry<String, Command> command : commands.entrySet()) {
@@ -40,7 +48,7 @@ final class CallArms implements AutoCloseable {
 				child.await(START);
 			}
 			for (Child child : arms.children.values()) {
-				arms.warmUp(child);
+				shapes.forEach((shape) -> child.calls(shape, arms.warmUp(shape)));
 			}
 			return arms;
 		}
@@ -50,25 +58,50 @@ final class CallArms implements AutoCloseable {
 		}
 	}
 
-	private void warmUp(Child child) {
-		// enough for the optimizing compiler, in each shape
-		child.calls(Shape.UNARY, this.effort.pick(12_000, 20));
-		child.calls(Shape.CALLERS_64, this.effort.pick(20_000, 64));
-		child.calls(Shape.STREAMING, this.effort.pick(120_000, 100));
+	/**
+	 * Enough for the optimizing compiler.
+	 */
+	private int warmUp(Shape shape) {
+		return switch (shape) {
+			case STREAMING -> this.effort.pick(120_000, 100);
+			case CALLERS_64 -> this.effort.pick(20_000, 64);
+			default -> this.effort.pick(12_000, 20);
+		};
 	}
 
 	/**
 	 * Measure all rounds of a shape.
 	 */
 	Usages measure(Shape shape) throws Exception {
+		return new Usages(measure(shape, (name, calls) -> calls.call()));
+	}
+
+	/**
+	 * Measure all rounds of a shape, and more than the callers know.
+	 * @param around makes the calls and measures around them
+	 */
+	<F> Map<String, List<F>> measure(Shape shape, Around<F> around) throws Exception {
 		int calls = switch (shape) {
 			case STREAMING -> this.effort.pick(30_000, 100);
 			case CALLERS_64 -> this.effort.pick(4_000, 64);
 			default -> this.effort.pick(2_500, 20);
 		};
-		Map<String, Callable<Usage>> arms = new LinkedHashMap<>();
-		this.children.forEach((name, child) -> arms.put(name, () -> child.calls(shape, calls)));
-		return new Usages(Rounds.run(this.effort.callRounds(), this.effort.random(), arms));
+		Map<String, Callable<F>> arms = new LinkedHashMap<>();
+		this.children
+			.forEach((name, child) -> arms.put(name, () -> around.measure(name, () -> child.calls(shape, calls))));
+		return Rounds.run(this.effort.callRounds(), this.effort.random(), arms);
+	}
+
+	/**
+	 * Measures around the calls of an arm.
+	 *
+	 * @param <F> what it measures
+	 */
+	@FunctionalInterface
+	interface Around<F> {
+
+		F measure(String arm, Callable<Usage> calls) throws Exception;
+
 	}
 
 	@Override
