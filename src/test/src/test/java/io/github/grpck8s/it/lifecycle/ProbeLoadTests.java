@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -48,6 +49,9 @@ import static org.awaitility.Awaitility.await;
 class ProbeLoadTests {
 
 	private static final Duration INTERVAL = Duration.ofMillis(500);
+
+	/** Probes that are under way: a machine that cannot keep up is not to be buried. */
+	private static final int AT_ONCE = 1_000;
 
 	private final Map<String, Integer> answers = new ConcurrentHashMap<>();
 
@@ -100,6 +104,7 @@ class ProbeLoadTests {
 	}
 
 	private long[] probe(List<ManagedChannel> channels, int perSecond, int seconds) {
+		Semaphore room = new Semaphore(AT_ONCE);
 		int count = perSecond * seconds;
 		AtomicLongArray latencies = new AtomicLongArray(count);
 		AtomicInteger answered = new AtomicInteger();
@@ -109,6 +114,7 @@ class ProbeLoadTests {
 			while (due - System.nanoTime() > 0) {
 				LockSupport.parkNanos(due - System.nanoTime());
 			}
+			room.acquireUninterruptibly();
 			int number = probe;
 			long sent = System.nanoTime();
 			Futures.addCallback(HealthGrpc.newFutureStub(channels.get(probe % channels.size()))
@@ -129,6 +135,7 @@ class ProbeLoadTests {
 						latencies.set(number, System.nanoTime() - sent);
 						ProbeLoadTests.this.answers.merge(what, 1, Integer::sum);
 						answered.incrementAndGet();
+						room.release();
 					}
 
 				}, MoreExecutors.directExecutor());
