@@ -120,7 +120,7 @@ class RollingRestartTests {
 			try (Load load = Load.counted(client.getBean(Client.class).users, CALLERS)) {
 				for (int kill = 1; kill <= kills; kill++) {
 					awaitReady(users, kills - kill, true);
-					Pod pod = this.pods.get(this.ended++);
+					Pod pod = next(users);
 					pod.server().awaitExit(pod.server().kill());
 					users.remove(pod.name());
 				}
@@ -173,7 +173,7 @@ class RollingRestartTests {
 	 * End a pod as Kubernetes does it, in one of the orders in which the news travel.
 	 */
 	private void terminate(FakeService users, Slices slices) throws InterruptedException {
-		Pod pod = this.pods.get(this.ended++);
+		Pod pod = next(users);
 		if (slices == Slices.FIRST) {
 			users.terminate(pod.name());
 			pause(Duration.ofMillis(300));
@@ -188,6 +188,19 @@ class RollingRestartTests {
 		// clients find out about one that is never told of by themselves
 		pause(Duration.ofMillis(300));
 		users.remove(pod.name());
+	}
+
+	/**
+	 * The first started of those that are ready: a later one may have been quicker.
+	 */
+	private Pod next(FakeService users) {
+		List<String> ready = users.pods();
+		Pod next = this.pods.stream()
+			.filter((pod) -> ready.contains(pod.name()) && pod.server().isAlive())
+			.findFirst()
+			.orElseThrow();
+		this.ended++;
+		return next;
 	}
 
 	private static void pause(Duration time) {
