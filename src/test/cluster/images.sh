@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# images.sh system: pause, CoreDNS and the client in Go. images.sh app: the example, by the Dockerfile of the project, from two base images
-# made of this machine's JDK and libraries. All as archives in the cache, without a registry or a daemon. images.sh sizes:
-# how many bytes that image has, and how many it would have without stages.
+# images.sh system: pause, CoreDNS and the client in Go. images.sh receivers: what takes traces and metrics. images.sh app:
+# the example, by the Dockerfile of the project, from two base images made of this machine's JDK and libraries. All as
+# archives in the cache, without a registry or a daemon. images.sh sizes: how many bytes that image has, and how many it
+# would have without stages.
 . "$(dirname "$0")/lib.sh"
 # In a mount namespace of its own: what is mounted while an image is built goes with the process, however it ends.
 [ -n "${IN_MOUNTS:-}" ] || IN_MOUNTS=1 exec unshare --mount --propagation private "$0" "$@"
@@ -66,6 +67,19 @@ into() {
 	tar -chf - -C / --exclude='*/jmods' --exclude='*/src.zip' --exclude='*/man' --exclude='*/docs' --exclude='*/demo' \
 		--exclude='*/classlist' --exclude='*.jsa.*' -T "$root.list" 2>/dev/null | tar -xf - --keep-directory-symlink -C "$root"
 	rm "$root.list"
+}
+
+receivers() {
+	static registry.local/otelcol:1 "$TARS/otelcol.tar" "$BIN/otelcol" 65532
+	static registry.local/jaeger:1 "$TARS/jaeger.tar" "$BIN/jaeger" 65532
+	local prometheus root
+	prometheus=$(type -P prometheus)
+	[ ! "$TARS/prometheus.tar" -nt "$prometheus" ] || return 0
+	root=$(mktemp -d)
+	into "$root" "$prometheus"
+	printf 'FROM scratch\nCOPY . /\nUSER 65532\nENTRYPOINT ["%s"]\n' "$prometheus" >"$root.dockerfile"
+	build registry.local/prometheus:1 "$TARS/prometheus.tar" -f "$root.dockerfile" "$root"
+	rm -rf "$root" "$root.dockerfile"
 }
 
 # base REFERENCE FILE…: a base image with the JDK at hand

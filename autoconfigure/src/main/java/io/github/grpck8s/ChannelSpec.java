@@ -21,11 +21,12 @@ public record ChannelSpec(String name, String target) {
 	}
 
 	/**
-	 * Whether the pods of this channel are found through the Kubernetes API.
-	 * @return whether the scheme is {@code k8s}
+	 * Whether this channel goes to the pods of a Service.
+	 * @return whether the scheme is {@code k8s} (found through the Kubernetes API) or
+	 * {@code k8s-dns} (through the DNS of the cluster)
 	 */
 	public boolean isKubernetes() {
-		return hasScheme("k8s");
+		return hasScheme("k8s") || hasScheme("k8s-dns");
 	}
 
 }

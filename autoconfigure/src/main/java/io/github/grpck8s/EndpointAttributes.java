@@ -36,6 +36,13 @@ public final class EndpointAttributes {
 	 */
 	public static final Attributes.Key<String> DESCRIPTION = Attributes.Key.create("io.github.grpck8s.description");
 
+	/**
+	 * On the whole list of addresses: the zone whose endpoints calls should go to as long
+	 * as at least half of them are connected.
+	 */
+	public static final Attributes.Key<String> PREFERRED_ZONE = Attributes.Key
+		.create("io.github.grpck8s.preferred-zone");
+
 	private EndpointAttributes() {
 	}
 

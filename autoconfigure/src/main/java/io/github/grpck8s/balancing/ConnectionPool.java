@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
+import io.github.grpck8s.EndpointAttributes;
 import io.grpc.ConnectivityState;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.LoadBalancer.CreateSubchannelArgs;
@@ -105,6 +106,10 @@ final class ConnectionPool {
 			this.snapshot = pod;
 		}
 		return pod;
+	}
+
+	@Nullable String zone() {
+		return this.group.getAttributes().get(EndpointAttributes.ZONE);
 	}
 
 	PodFailure failure() {

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.github.grpck8s.EndpointAttributes;
 import io.grpc.ConnectivityState;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.LoadBalancer;
@@ -29,6 +30,8 @@ final class PodLoadBalancer extends LoadBalancer implements PoolOwner {
 	private Map<PodKey, ConnectionPool> pools = Map.of();
 
 	private PodsConfig config = PodsConfig.DEFAULT;
+
+	private @Nullable String preferredZone;
 
 	private @Nullable ConnectionPool lastFailed;
 
@@ -89,6 +92,7 @@ final class PodLoadBalancer extends LoadBalancer implements PoolOwner {
 		if (resolved.getLoadBalancingPolicyConfig() instanceof PodsConfig configured) {
 			this.config = configured;
 		}
+		this.preferredZone = resolved.getAttributes().get(EndpointAttributes.PREFERRED_ZONE);
 		Map<PodKey, ConnectionPool> gone = new LinkedHashMap<>(this.pools);
 		Map<PodKey, ConnectionPool> next = new LinkedHashMap<>();
 		List<ConnectionPool> fresh = new ArrayList<>();
@@ -139,14 +143,34 @@ final class PodLoadBalancer extends LoadBalancer implements PoolOwner {
 		}
 	}
 
+	/**
+	 * The pods that calls may go to: those of the preferred zone as long as at least half
+	 * of them are connected (R31), else all. The others are kept connected meanwhile.
+	 */
 	private List<PodPicker.Pod> connected() {
 		List<PodPicker.Pod> pods = new ArrayList<>(this.ready);
-		for (ConnectionPool pool : this.pools.values()) {
-			if (pool.state() == ConnectivityState.READY) {
-				pods.add(pool.snapshot());
+		String zone = this.preferredZone;
+		if (zone != null) {
+			int inZone = 0;
+			for (ConnectionPool pool : this.pools.values()) {
+				if (zone.equals(pool.zone())) {
+					inZone++;
+					addIfReady(pool, pods);
+				}
 			}
+			if (!pods.isEmpty() && pods.size() * 2 >= inZone) {
+				return pods;
+			}
+			pods.clear();
 		}
+		this.pools.values().forEach((pool) -> addIfReady(pool, pods));
 		return pods;
+	}
+
+	private static void addIfReady(ConnectionPool pool, List<PodPicker.Pod> pods) {
+		if (pool.state() == ConnectivityState.READY) {
+			pods.add(pool.snapshot());
+		}
 	}
 
 	private void count(ConnectivityState state, int change) {

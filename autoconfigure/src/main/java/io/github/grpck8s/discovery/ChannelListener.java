@@ -61,12 +61,17 @@ final class ChannelListener {
 	 */
 	void endpoints(EndpointSet set, @Nullable String description, long now, DiscoveryListener observer) {
 		List<EquivalentAddressGroup> groups = set.endpoints().stream().map(PodEndpoint::group).toList();
-		Attributes attributes = (description != null)
-				? Attributes.newBuilder().set(EndpointAttributes.DESCRIPTION, description).build() : Attributes.EMPTY;
+		Attributes.Builder attributes = Attributes.newBuilder();
+		if (description != null) {
+			attributes.set(EndpointAttributes.DESCRIPTION, description);
+		}
+		if (set.preferredZone() != null) {
+			attributes.set(EndpointAttributes.PREFERRED_ZONE, set.preferredZone());
+		}
 		tell(ResolutionResult.newBuilder()
 			.setAddressesOrError(StatusOr.fromValue(groups))
-			.setAttributes(attributes)
-			.build());
+			.setAttributes(attributes.build())
+			.build(), observer);
 		this.pending = false;
 		observe(set, now - this.pendingSince, observer);
 	}
@@ -88,15 +93,22 @@ final class ChannelListener {
 		}
 	}
 
-	void error(Status status) {
-		tell(ResolutionResult.newBuilder().setAddressesOrError(StatusOr.fromStatus(status)).build());
+	/**
+	 * Tell why there are no endpoints.
+	 * @param observer is told if the channel does not take it
+	 */
+	void error(Status status, DiscoveryListener observer) {
+		tell(ResolutionResult.newBuilder().setAddressesOrError(StatusOr.fromStatus(status)).build(), observer);
 	}
 
 	/**
 	 * A channel that does not take it is not told again: the next change is told anyway.
 	 */
-	private void tell(ResolutionResult result) {
+	private void tell(ResolutionResult result, DiscoveryListener observer) {
 		Status answer = this.listener.onResult2(result);
+		if (!answer.isOk()) {
+			observer.refused(this.service.toString(), answer.getCode().name());
+		}
 		boolean news = !answer.isOk() && (answer.getCode() != this.lastAnswer.getCode()
 				|| !Objects.equals(answer.getDescription(), this.lastAnswer.getDescription()));
 		if (news) {

@@ -1,7 +1,9 @@
 package io.github.grpck8s.discovery;
 
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.Supplier;
@@ -20,15 +22,21 @@ public final class Discovery implements AutoCloseable {
 
 	private final DiscoveryListeners listeners = new DiscoveryListeners();
 
+	private final FallbackLog fallbackLog = new FallbackLog(this.listeners);
+
+	private final DnsHub dnsHub;
+
 	private @Nullable ClusterAccess opened;
 
-	private @Nullable EndpointSliceHub hub;
+	private @Nullable CompletableFuture<EndpointSliceHub> hub;
 
 	private boolean closed;
 
 	Discovery(DiscoverySettings settings, Supplier<ClusterAccess> access) {
 		this.settings = settings;
 		this.access = access;
+		this.dnsHub = new DnsHub(settings, Discovery::timer, System::nanoTime, random(), this.listeners,
+				this::dnsEnded);
 	}
 
 	/**
@@ -82,34 +90,125 @@ public final class Discovery implements AutoCloseable {
 			return this.settings.namespace();
 		}
 		String mounted = ServiceAccount.namespace();
-		return (mounted != null) ? mounted : access().namespace();
-	}
-
-	private synchronized ClusterAccess access() {
-		ClusterAccess known = this.opened;
-		if (known == null) {
-			known = this.access.get();
-			this.opened = known;
+		if (mounted != null) {
+			return mounted;
 		}
-		return known;
+		try {
+			return access().namespace();
+		}
+		catch (NoClassDefFoundError ex) {
+			// DNS can be asked without a Kubernetes client
+			return null;
+		}
 	}
 
 	/**
-	 * The hub. May read files.
+	 * Not under the lock of the rest: a client that an application makes may take its
+	 * time.
 	 */
-	synchronized EndpointSliceHub hub() {
-		EndpointSliceHub known = this.hub;
-		if (known == null) {
-			ClusterAccess cluster = access();
-			known = DiscoveryRegistry.hub(cluster.identity(), this, () -> new EndpointSliceHub(cluster::connect,
-					Discovery::timer, System::nanoTime, new Random(new SecureRandom().nextLong())));
-			this.hub = known;
-			known.listeners().add(this.listeners);
-			if (this.closed) {
-				DiscoveryRegistry.leave(this);
+	private ClusterAccess access() {
+		synchronized (this.access) {
+			ClusterAccess known = this.opened;
+			if (known == null) {
+				known = this.access.get();
+				this.opened = known;
 			}
+			return known;
 		}
-		return known;
+	}
+
+	/**
+	 * The slices of the API server.
+	 */
+	Source slices() {
+		return (service, changed) -> hub().thenApply((hub) -> hub.subscribe(service, this.settings, linger(), changed));
+	}
+
+	/**
+	 * The DNS of the cluster.
+	 */
+	Source dns(KubernetesTarget.Port port) {
+		return (service, changed) -> CompletableFuture
+			.completedFuture(this.dnsHub.subscribe(service, port, linger(), changed));
+	}
+
+	/**
+	 * The DNS of the cluster for as long as slices cannot be had, and no longer.
+	 */
+	Source dnsInstead(KubernetesTarget.Port port) {
+		return (service, changed) -> CompletableFuture
+			.completedFuture(this.dnsHub.subscribe(service, port, Duration.ZERO, changed));
+	}
+
+	/**
+	 * A channel that outlives its application leaves nothing behind.
+	 */
+	private synchronized Duration linger() {
+		return this.closed ? Duration.ZERO : this.settings.linger();
+	}
+
+	FallbackLog fallbackLog() {
+		return this.fallbackLog;
+	}
+
+	/**
+	 * The hub. Its configuration is read on a thread of its own: a kubeconfig may name a
+	 * plugin that asks a person, and waits for as long as that takes.
+	 */
+	private synchronized CompletableFuture<EndpointSliceHub> hub() {
+		CompletableFuture<EndpointSliceHub> known = this.hub;
+		if (known != null && !known.isCompletedExceptionally()) {
+			return known;
+		}
+		CompletableFuture<EndpointSliceHub> opening = new CompletableFuture<>();
+		this.hub = opening;
+		Thread thread = new Thread(() -> {
+			try {
+				opening.complete(open());
+			}
+			catch (RuntimeException | Error ex) {
+				opening.completeExceptionally(ex);
+			}
+		}, "grpc-k8s-discovery-config");
+		thread.setDaemon(true);
+		thread.start();
+		return opening;
+	}
+
+	private EndpointSliceHub open() {
+		ClusterAccess cluster = access();
+		String identity = cluster.identity();
+		EndpointSliceHub made = DiscoveryRegistry.hub(identity, this,
+				() -> new EndpointSliceHub(cluster::connect, Discovery::timer, System::nanoTime, random()));
+		made.listeners().add(this.listeners);
+		boolean late;
+		synchronized (this) {
+			late = this.closed;
+		}
+		if (late) {
+			DiscoveryRegistry.leave(this);
+			made.listeners().remove(this.listeners);
+		}
+		return made;
+	}
+
+	/**
+	 * Meters of a Service that slices tell of again stay.
+	 */
+	private void dnsEnded(ServiceKey service) {
+		CompletableFuture<EndpointSliceHub> slices;
+		synchronized (this) {
+			slices = this.hub;
+		}
+		boolean followed = slices != null && slices.isDone() && !slices.isCompletedExceptionally()
+				&& slices.join().follows(service);
+		if (!followed) {
+			this.listeners.ended(service.toString());
+		}
+	}
+
+	private static Random random() {
+		return new Random(new SecureRandom().nextLong());
 	}
 
 	private static ScheduledExecutorService timer() {
@@ -127,15 +226,16 @@ public final class Discovery implements AutoCloseable {
 	 */
 	@Override
 	public void close() {
-		EndpointSliceHub left;
+		CompletableFuture<EndpointSliceHub> left;
 		synchronized (this) {
 			this.closed = true;
 			left = this.hub;
 		}
 		DiscoveryRegistry.remove(this);
 		DiscoveryRegistry.leave(this);
-		if (left != null) {
-			left.listeners().remove(this.listeners);
+		this.dnsHub.endUnused();
+		if (left != null && left.isDone() && !left.isCompletedExceptionally()) {
+			left.join().listeners().remove(this.listeners);
 		}
 	}
 

@@ -20,18 +20,34 @@ final class DiscoveryCounters {
 
 	private final Set<ServiceKey> warned = ConcurrentHashMap.newKeySet();
 
+	private final DiscoveryListener listener;
+
+	DiscoveryCounters() {
+		this(new DiscoveryListeners());
+	}
+
+	/**
+	 * Create counters.
+	 * @param listener is told what is counted
+	 */
+	DiscoveryCounters(DiscoveryListener listener) {
+		this.listener = listener;
+	}
+
 	/**
 	 * An item that cannot be read was skipped.
 	 */
-	void malformed() {
+	void malformed(ServiceKey service) {
 		this.malformed.increment();
+		this.listener.skipped(service.toString(), "malformed", 1);
 	}
 
 	/**
 	 * Only the first address of an endpoint is meaningful.
 	 */
-	void extraAddresses(int count) {
+	void extraAddresses(ServiceKey service, int count) {
 		this.extraAddresses.add(count);
+		this.listener.skipped(service.toString(), "address", count);
 	}
 
 	/**

@@ -61,6 +61,33 @@ public interface DiscoveryListener {
 	}
 
 	/**
+	 * A channel did not take what it was told. A policy that is told an empty list says
+	 * so too.
+	 * @param service the Service
+	 * @param code the name of the gRPC status
+	 */
+	default void refused(String service, String code) {
+	}
+
+	/**
+	 * Something in what the API server said was left out.
+	 * @param service the Service
+	 * @param reason {@code malformed}: a slice, an endpoint or an event that cannot be
+	 * read; {@code address}: an address of an endpoint that is not its first
+	 * @param count how often
+	 */
+	default void skipped(String service, String reason, int count) {
+	}
+
+	/**
+	 * Channels are told what DNS says because slices cannot be listed, or no longer.
+	 * @param service the Service
+	 * @param dns whether DNS is asked now
+	 */
+	default void fellBack(String service, boolean dns) {
+	}
+
+	/**
 	 * The Service is no longer followed.
 	 * @param service the Service
 	 */

@@ -69,6 +69,21 @@ final class DiscoveryListeners implements DiscoveryListener {
 	}
 
 	@Override
+	public void refused(String service, String code) {
+		each((listener) -> listener.refused(service, code));
+	}
+
+	@Override
+	public void skipped(String service, String reason, int count) {
+		each((listener) -> listener.skipped(service, reason, count));
+	}
+
+	@Override
+	public void fellBack(String service, boolean dns) {
+		each((listener) -> listener.fellBack(service, dns));
+	}
+
+	@Override
 	public void ended(String service) {
 		each((listener) -> listener.ended(service));
 	}

@@ -20,18 +20,40 @@ import org.jspecify.annotations.Nullable;
  * @param initialTimeout time that calls wait for the first answer of the API server
  * @param fixed endpoints that take the place of those of the cluster, by
  * {@code service.namespace}, or {@code service} for any namespace
+ * @param fallback what is asked when slices may not be listed
+ * @param dns how DNS is asked
+ * @param literalPorts whether a port number that is in no slice is used as it is
+ * @param lookUpNode whether the API server is asked for the zone of the own node
+ * @param minimumInZone how many ready endpoints the own zone must have to be preferred
+ * where there are no hints, 0 to prefer none
  */
 public record DiscoverySettings(@Nullable String namespace, @Nullable String zone, @Nullable String node,
 		IpFamily ipFamily, boolean strictIpFamily, Duration watchSilence, Duration linger, Duration initialTimeout,
-		Map<String, List<FixedEndpoint>> fixed) {
+		Map<String, List<FixedEndpoint>> fixed, Fallback fallback, DnsSettings dns, boolean literalPorts,
+		boolean lookUpNode, int minimumInZone) {
 
 	/**
-	 * Create settings without endpoints of their own.
+	 * Create settings without endpoints of their own, fallback, or anything that is to be
+	 * asked for.
 	 */
 	public DiscoverySettings(@Nullable String namespace, @Nullable String zone, @Nullable String node,
 			IpFamily ipFamily, boolean strictIpFamily, Duration watchSilence, Duration linger,
 			Duration initialTimeout) {
-		this(namespace, zone, node, ipFamily, strictIpFamily, watchSilence, linger, initialTimeout, Map.of());
+		this(namespace, zone, node, ipFamily, strictIpFamily, watchSilence, linger, initialTimeout, Map.of(),
+				Fallback.NONE, DnsSettings.DEFAULT, false, false, 0);
+	}
+
+	/**
+	 * What is asked when slices may not be listed.
+	 */
+	public enum Fallback {
+
+		/** Nothing: calls fail and say what is missing. */
+		NONE,
+
+		/** The DNS of the cluster, which tells the ready pods of headless Services. */
+		DNS
+
 	}
 
 	/**
@@ -50,7 +72,9 @@ public record DiscoverySettings(@Nullable String namespace, @Nullable String zon
 	static DiscoverySettings fromEnvironment() {
 		return new DiscoverySettings(env("GRPC_K8S_DISCOVERY_NAMESPACE"), env("GRPC_K8S_DISCOVERY_ZONE"),
 				env("GRPC_K8S_DISCOVERY_NODE"), IpFamily.AUTO, false, Duration.ofSeconds(150), Duration.ofMinutes(10),
-				Duration.ofSeconds(10));
+				Duration.ofSeconds(10), Map.of(),
+				"dns".equalsIgnoreCase(env("GRPC_K8S_DISCOVERY_FALLBACK")) ? Fallback.DNS : Fallback.NONE,
+				DnsSettings.DEFAULT, false, false, 0);
 	}
 
 	/**

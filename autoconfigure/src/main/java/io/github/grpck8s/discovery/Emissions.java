@@ -36,6 +36,8 @@ final class Emissions {
 
 	private @Nullable String text;
 
+	private @Nullable String preferredZone;
+
 	private boolean hadEndpoints;
 
 	private boolean empty;
@@ -57,7 +59,8 @@ final class Emissions {
 			this.empty = true;
 			this.emptySince = now;
 		}
-		if (this.emitted && set.endpoints().equals(this.endpoints) && Objects.equals(description, this.text)) {
+		if (this.emitted && set.endpoints().equals(this.endpoints) && Objects.equals(description, this.text)
+				&& Objects.equals(set.preferredZone(), this.preferredZone)) {
 			return NOTHING;
 		}
 		long wait = this.emitted ? this.emittedAt + WINDOW - now : 0;
@@ -82,6 +85,7 @@ final class Emissions {
 		this.emittedAt = now;
 		this.endpoints = set.endpoints();
 		this.text = description;
+		this.preferredZone = set.preferredZone();
 		this.hadEndpoints |= !set.isEmpty();
 	}
 

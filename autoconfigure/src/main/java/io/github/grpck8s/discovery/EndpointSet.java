@@ -13,13 +13,15 @@ import org.jspecify.annotations.Nullable;
  * @param family of which family their addresses are
  * @param notReady how many more are not ready
  * @param terminating how many more are terminating and no longer serve
+ * @param preferredZone the zone whose endpoints calls should go to while these are well,
+ * or {@code null}
  * @param fault why the question has no answer, a full text for a person, or {@code null}
  */
 record EndpointSet(List<PodEndpoint> endpoints, Tier tier, Topology topology, IpFamily family, int notReady,
-		int terminating, @Nullable String fault) {
+		int terminating, @Nullable String preferredZone, @Nullable String fault) {
 
 	static EndpointSet fault(String fault) {
-		return new EndpointSet(List.of(), Tier.NONE, Topology.ALL, IpFamily.AUTO, 0, 0, fault);
+		return new EndpointSet(List.of(), Tier.NONE, Topology.ALL, IpFamily.AUTO, 0, 0, null, fault);
 	}
 
 	boolean isEmpty() {

@@ -1,6 +1,5 @@
 package io.github.grpck8s.discovery;
 
-import java.net.URLEncoder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,19 +12,15 @@ import java.util.random.RandomGenerator;
 
 import org.jspecify.annotations.Nullable;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 /**
  * Lists the slices of one Service and then watches them, for ever: every way in which a
  * list or a watch can end leads to another one, jittered. One loop of requests, one at a
  * time; each has a turn, and what comes in late of an earlier turn is ignored. All state
  * is guarded by the monitor.
  */
-final class EndpointSource {
+final class EndpointSource implements SharedWatches.Source {
 
 	static final Duration LIST_TIMEOUT = Duration.ofSeconds(30);
-
-	private static final int PAGE = 500;
 
 	private static final int MIN_WATCH_SECONDS = 300;
 
@@ -63,6 +58,10 @@ final class EndpointSource {
 	 */
 	private @Nullable String resourceVersion;
 
+	private final ListAge age = new ListAge();
+
+	private final SlicePaths paths;
+
 	private boolean paged = true;
 
 	private boolean expiredBefore;
@@ -74,6 +73,7 @@ final class EndpointSource {
 	EndpointSource(ServiceKey service, ApiServer api, ScheduledExecutorService scheduler, LongSupplier ticker,
 			RandomGenerator random, Duration silence, DiscoveryCounters counters, SliceReceiver receiver) {
 		this.service = service;
+		this.paths = new SlicePaths(service);
 		this.api = api;
 		this.ticker = ticker;
 		this.random = random;
@@ -85,11 +85,13 @@ final class EndpointSource {
 		this.turns = new Turns(api, scheduler, this::failed);
 	}
 
-	void start() {
+	@Override
+	public void start() {
 		again(0);
 	}
 
-	void close() {
+	@Override
+	public void close() {
 		this.turns.close();
 	}
 
@@ -109,16 +111,10 @@ final class EndpointSource {
 	}
 
 	private void list(@Nullable String continueFrom, List<Slice> before) {
-		StringBuilder path = path();
-		if (this.paged) {
-			path.append("&limit=").append(PAGE);
-		}
-		if (continueFrom != null) {
-			path.append("&continue=").append(encode(continueFrom));
-		}
 		TimeoutException late = new TimeoutException("no complete answer within " + LIST_TIMEOUT.toSeconds() + " s");
 		this.turns.in(LIST_TIMEOUT.toNanos(), () -> failed(late));
-		this.turns.send(path.toString(), LIST_TIMEOUT, new ListAnswer(this, before, continueFrom != null));
+		this.turns.send(this.paths.list(this.paged, continueFrom), LIST_TIMEOUT,
+				new ListAnswer(this, before, continueFrom != null));
 	}
 
 	/**
@@ -127,21 +123,10 @@ final class EndpointSource {
 	 */
 	private void watch(String from) {
 		int seconds = MIN_WATCH_SECONDS + this.random.nextInt(MIN_WATCH_SECONDS);
-		String path = path().append("&watch=true&allowWatchBookmarks=true&timeoutSeconds=")
-			.append(seconds)
-			.append("&resourceVersion=")
-			.append(encode(from))
-			.toString();
 		this.lastSign = this.ticker.getAsLong();
 		listenForSilence(this.silence);
 		// newer JDKs count the whole response
-		this.turns.send(path, Duration.ofSeconds(seconds + 60L), new WatchAnswer(this));
-	}
-
-	private StringBuilder path() {
-		return new StringBuilder("/apis/discovery.k8s.io/v1/namespaces/").append(this.service.namespace())
-			.append("/endpointslices?labelSelector=")
-			.append(encode(SliceParser.SERVICE_LABEL + "=" + this.service.service()));
+		this.turns.send(this.paths.watch(from, seconds), Duration.ofSeconds(seconds + 60L), new WatchAnswer(this));
 	}
 
 	/**
@@ -149,9 +134,15 @@ final class EndpointSource {
 	 * time it is given up.
 	 */
 	private void listenForSilence(long nanos) {
-		this.turns.in(nanos, () -> {
-			long left = this.lastSign + this.silence - this.ticker.getAsLong();
-			if (left > 0) {
+		long recheck = this.age.listAgainIn(this.ticker.getAsLong());
+		this.turns.in((recheck >= 0) ? Math.min(recheck, nanos) : nanos, () -> {
+			long now = this.ticker.getAsLong();
+			long left = this.lastSign + this.silence - now;
+			if (this.age.listAgainIn(now) == 0) {
+				this.resourceVersion = null;
+				again(this.backoff.beforeRelist());
+			}
+			else if (left > 0) {
 				listenForSilence(left);
 			}
 			else {
@@ -167,8 +158,8 @@ final class EndpointSource {
 		return this.parser;
 	}
 
-	DiscoveryCounters counters() {
-		return this.counters;
+	void skipped() {
+		this.counters.malformed(this.service);
 	}
 
 	SliceReceiver receiver() {
@@ -182,6 +173,7 @@ final class EndpointSource {
 
 	void reached(String version) {
 		this.resourceVersion = version;
+		this.age.reached(version);
 	}
 
 	void nextPage(String continueFrom, List<Slice> soFar) {
@@ -191,7 +183,12 @@ final class EndpointSource {
 
 	void listed(List<Slice> slices, String version) {
 		this.paged = true;
-		this.receiver.listed(slices, version);
+		if (this.age.listed(version, this.ticker.getAsLong())) {
+			this.receiver.restored(slices, version);
+		}
+		else {
+			this.receiver.listed(slices, version);
+		}
 		this.resourceVersion = version;
 		this.turns.next();
 		watch(version);
@@ -240,10 +237,6 @@ final class EndpointSource {
 		}
 		again(this.backoff.afterRefusal(retryAfter));
 		this.receiver.failed(problem);
-	}
-
-	private static String encode(String value) {
-		return URLEncoder.encode(value, UTF_8);
 	}
 
 }

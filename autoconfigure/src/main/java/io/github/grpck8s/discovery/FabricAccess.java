@@ -4,6 +4,7 @@ import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 import io.fabric8.kubernetes.api.model.NamedAuthInfo;
 import io.fabric8.kubernetes.client.Config;
@@ -21,13 +22,15 @@ final class FabricAccess implements ClusterAccess {
 
 	private static final Logger logger = LoggerFactory.getLogger(FabricAccess.class);
 
-	private final Config config;
+	private final Supplier<@Nullable String> namespace;
 
-	private final @Nullable Path tokenFile;
+	private final Supplier<Config> read;
 
-	private FabricAccess(Config config) {
-		this.config = config;
-		this.tokenFile = tokenFile(config);
+	private @Nullable Config config;
+
+	private FabricAccess(Supplier<Config> read, Supplier<@Nullable String> namespace) {
+		this.read = read;
+		this.namespace = namespace;
 	}
 
 	/**
@@ -36,8 +39,27 @@ final class FabricAccess implements ClusterAccess {
 	 * KUBECONFIG or the service account gives
 	 */
 	static ClusterAccess of(@Nullable Object client) {
-		return new FabricAccess(
-				(client instanceof KubernetesClient given) ? given.getConfiguration() : Config.autoConfigure(null));
+		if (client instanceof KubernetesClient given) {
+			Config config = given.getConfiguration();
+			return new FabricAccess(() -> config, () -> namespace(config));
+		}
+		return new FabricAccess(() -> {
+			KubeconfigFiles.requireThatOneExists();
+			return Config.autoConfigure(null);
+		}, KubeconfigFiles::namespace);
+	}
+
+	/**
+	 * Reads files and may run a credential plugin: as seldom as can be, and only where
+	 * nobody waits for it.
+	 */
+	private synchronized Config config() {
+		Config known = this.config;
+		if (known == null) {
+			known = this.read.get();
+			this.config = known;
+		}
+		return known;
 	}
 
 	/**
@@ -98,27 +120,32 @@ final class FabricAccess implements ClusterAccess {
 
 	@Override
 	public String identity() {
-		String user = (this.config.getCurrentContext() != null) ? this.config.getCurrentContext().getContext().getUser()
-				: "";
-		Object token = (this.tokenFile != null) ? this.tokenFile
-				: Objects.hash(this.config.getOauthToken(), this.config.getAutoOAuthToken(),
-						this.config.getOauthTokenProvider(), this.config.getUsername(), this.config.getPassword(),
-						this.config.getClientCertFile(), this.config.getClientCertData());
-		return this.config.getMasterUrl() + " " + user + " " + token + " " + this.config.getImpersonateUsername();
+		Config known = config();
+		Path file = tokenFile(known);
+		String user = (known.getCurrentContext() != null) ? known.getCurrentContext().getContext().getUser() : "";
+		Object token = (file != null) ? file
+				: Objects.hash(known.getOauthToken(), known.getAutoOAuthToken(), known.getOauthTokenProvider(),
+						known.getUsername(), known.getPassword(), known.getClientCertFile(), known.getClientCertData());
+		return known.getMasterUrl() + " " + user + " " + token + " " + known.getImpersonateUsername();
 	}
 
 	@Override
 	public @Nullable String namespace() {
-		if (set(this.config.getNamespace())) {
-			return this.config.getNamespace();
+		return this.namespace.get();
+	}
+
+	private static @Nullable String namespace(Config config) {
+		if (set(config.getNamespace())) {
+			return config.getNamespace();
 		}
 		// a context that names none means this one, as for kubectl
-		return (this.config.getCurrentContext() != null) ? "default" : null;
+		return (config.getCurrentContext() != null) ? "default" : null;
 	}
 
 	@Override
 	public ApiServer connect() {
-		return new FabricApiServer(this.config, this.tokenFile);
+		Config known = config();
+		return new FabricApiServer(known, tokenFile(known));
 	}
 
 }

@@ -4,10 +4,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.util.Collection;
-import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Executor;
-import java.util.concurrent.ScheduledExecutorService;
 
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.NameResolver;
@@ -29,7 +26,8 @@ public final class KubernetesNameResolverProvider extends NameResolverProvider {
 
 	/**
 	 * Check a target without resolving it.
-	 * @param target the target, for example {@code k8s:///users.shop:grpc}
+	 * @param target the target, for example {@code k8s:///users.shop:grpc} or
+	 * {@code k8s-dns:///users.shop:grpc}
 	 * @throws IllegalArgumentException if it is malformed; the message names the fault
 	 * and the canonical form
 	 */
@@ -62,64 +60,7 @@ public final class KubernetesNameResolverProvider extends NameResolverProvider {
 	}
 
 	private static NameResolver resolver(String text, NameResolver.Args args) {
-		KubernetesTarget target = KubernetesTarget.parse(text);
-		Discovery given = args.getArg(DISCOVERY);
-		Discovery discovery = (given != null) ? given : DiscoveryRegistry.current();
-		ScheduledExecutorService timers = timers(args);
-		Executor offload = (args.getOffloadExecutor() != null) ? args.getOffloadExecutor() : timers;
-		List<FixedEndpoint> fixed = fixed(target, discovery.settings());
-		if (!fixed.isEmpty()) {
-			String named = (target.namespace() != null) ? target.namespace() : discovery.settings().namespace();
-			return new StaticNameResolver(new ServiceKey((named != null) ? named : "default", target.service()), fixed,
-					args.getSynchronizationContext(), offload);
-		}
-		requireLibrary(text);
-		String namespace = (target.namespace() != null) ? target.namespace() : discovery.namespace();
-		if (namespace == null) {
-			throw new IllegalArgumentException("Cannot use target '" + text
-					+ "': it names no namespace, and neither grpc.k8s.discovery.namespace, a mounted service account nor a kubeconfig says one; write k8s:///"
-					+ target.service() + ".namespace:port");
-		}
-		DiscoverySettings settings = discovery.settings();
-		Selection wanted = new Selection(target.port(), settings.preferredFamily(), settings.strictIpFamily(),
-				settings.node(), settings.zone());
-		return new KubernetesNameResolver(new ServiceKey(namespace, target.service()), wanted,
-				(service, changed) -> discovery.hub().subscribe(service, settings, changed), settings.initialTimeout(),
-				args.getSynchronizationContext(), timers, offload, System::nanoTime);
-	}
-
-	/**
-	 * Neither the cluster nor its namespaces are needed for these.
-	 */
-	private static List<FixedEndpoint> fixed(KubernetesTarget target, DiscoverySettings settings) {
-		return settings.fixed(target.service(),
-				(target.namespace() != null) ? target.namespace() : settings.namespace());
-	}
-
-	/**
-	 * A channel always brings timers; whoever makes a resolver by hand may not.
-	 */
-	private static ScheduledExecutorService timers(NameResolver.Args args) {
-		try {
-			return args.getScheduledExecutorService();
-		}
-		catch (IllegalStateException ignored) {
-			return DiscoveryRegistry.timers();
-		}
-	}
-
-	private static void requireLibrary(String target) {
-		for (String needed : new String[] { "io.fabric8.kubernetes.client.Config",
-				"io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory" }) {
-			try {
-				Class.forName(needed, false, KubernetesNameResolverProvider.class.getClassLoader());
-			}
-			catch (ClassNotFoundException ex) {
-				throw new IllegalStateException("Cannot use target '" + target
-						+ "': add io.fabric8:kubernetes-client and io.fabric8:kubernetes-httpclient-jdk to the class path",
-						ex);
-			}
-		}
+		return ResolverFactory.of(text, args).bySlices();
 	}
 
 	@Override

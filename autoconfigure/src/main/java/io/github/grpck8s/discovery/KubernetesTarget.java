@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@code k8s:} target names: a Service, perhaps its namespace, perhaps a port.
+ * What a {@code k8s:} or {@code k8s-dns:} target names: a Service, perhaps its namespace,
+ * perhaps a port.
  *
  * @param service the name of the Service
  * @param namespace its namespace, or {@code null} for the application's own
@@ -18,7 +19,7 @@ record KubernetesTarget(String service, @Nullable String namespace, Port port) {
 
 	static final String SCHEME = "k8s";
 
-	private static final String CANONICAL = "; write k8s:///service.namespace:port, for example k8s:///users.shop:grpc";
+	static final String DNS_SCHEME = "k8s-dns";
 
 	private static final Pattern LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
 
@@ -50,8 +51,9 @@ record KubernetesTarget(String service, @Nullable String namespace, Port port) {
 	 */
 	static KubernetesTarget parse(String target) {
 		int colon = target.indexOf(':');
-		if (colon < 0 || !target.substring(0, colon).toLowerCase(Locale.ROOT).equals(SCHEME)) {
-			throw fault(target, "the scheme is not 'k8s'");
+		String scheme = target.substring(0, Math.max(colon, 0)).toLowerCase(Locale.ROOT);
+		if (!scheme.equals(SCHEME) && !scheme.equals(DNS_SCHEME)) {
+			throw fault(target, "the scheme is neither 'k8s' nor 'k8s-dns'");
 		}
 		String rest = target.substring(colon + 1);
 		if (rest.indexOf('?') >= 0 || rest.indexOf('#') >= 0) {
@@ -125,7 +127,9 @@ record KubernetesTarget(String service, @Nullable String namespace, Port port) {
 	}
 
 	private static IllegalArgumentException fault(String target, String what) {
-		return new IllegalArgumentException("Cannot use target '" + target + "': " + what + CANONICAL);
+		String scheme = target.toLowerCase(Locale.ROOT).startsWith(DNS_SCHEME + ":") ? DNS_SCHEME : SCHEME;
+		return new IllegalArgumentException("Cannot use target '" + target + "': " + what + "; write " + scheme
+				+ ":///service.namespace:port, for example " + scheme + ":///users.shop:grpc");
 	}
 
 }

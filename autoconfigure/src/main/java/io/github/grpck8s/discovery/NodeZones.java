@@ -17,6 +17,8 @@ final class NodeZones {
 
 	private final ConcurrentMap<String, String> zones = new ConcurrentHashMap<>();
 
+	private final Set<String> lookedUp = ConcurrentHashMap.newKeySet();
+
 	/**
 	 * Look out for the zone of a node.
 	 */
@@ -28,6 +30,29 @@ final class NodeZones {
 
 	@Nullable String of(String node) {
 		return this.zones.get(node);
+	}
+
+	/**
+	 * Whether the API server is to be asked for the zone of a node: once.
+	 */
+	boolean beginLookup(String node) {
+		return !this.zones.containsKey(node) && this.lookedUp.add(node);
+	}
+
+	/**
+	 * Whoever asked is gone; the next one may ask again.
+	 */
+	void endLookups() {
+		this.lookedUp.clear();
+	}
+
+	/**
+	 * Learn the zone of a node.
+	 * @return whether it was not known
+	 */
+	boolean learn(String node, String zone) {
+		this.unknown.remove(node);
+		return this.zones.putIfAbsent(node, zone) == null;
 	}
 
 	/**

@@ -5,7 +5,6 @@ import java.util.Comparator;
 import java.util.Objects;
 
 import io.github.grpck8s.EndpointAttributes;
-import io.github.grpck8s.discovery.Slice.EndpointData;
 import io.grpc.Attributes;
 import io.grpc.EquivalentAddressGroup;
 import org.jspecify.annotations.Nullable;
@@ -82,9 +81,8 @@ final class PodEndpoint {
 		if (this == other) {
 			return true;
 		}
-		return other instanceof PodEndpoint that && this.address.equals(that.address)
-				&& Objects.equals(data().podUid(), that.data().podUid())
-				&& Objects.equals(data().pod(), that.data().pod()) && Objects.equals(data().node(), that.data().node())
+		return other instanceof PodEndpoint that && this.address.equals(that.address) && data().isSamePod(that.data())
+				&& Objects.equals(data().node(), that.data().node())
 				&& Objects.equals(data().zone(), that.data().zone());
 	}
 

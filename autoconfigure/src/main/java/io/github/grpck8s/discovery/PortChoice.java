@@ -23,39 +23,45 @@ final class PortChoice {
 
 	private final @Nullable String fault;
 
-	private PortChoice(@Nullable String name, int number, @Nullable String fault) {
+	private final boolean literal;
+
+	private PortChoice(@Nullable String name, int number, @Nullable String fault, boolean literal) {
 		this.name = name;
 		this.number = number;
 		this.fault = fault;
+		this.literal = literal;
 	}
 
 	/**
 	 * Decide for a target's port.
 	 * @param wanted the port of the target
+	 * @param literal whether a number that is in no slice is used as it is
 	 * @param slices all slices of the Service, of both families
 	 * @param held slices with what vanished a moment ago
 	 * @param service the Service, for messages
 	 */
-	static PortChoice of(KubernetesTarget.Port wanted, Collection<Slice> slices, Collection<Slice> held,
-			ServiceKey service) {
+	static PortChoice of(KubernetesTarget.Port wanted, boolean literal, Collection<Slice> slices,
+			Collection<Slice> held, ServiceKey service) {
 		boolean ports = slices.stream().anyMatch((slice) -> !slice.ports.isEmpty());
 		boolean endpoints = slices.stream().anyMatch((slice) -> !slice.endpoints.isEmpty());
 		if (wanted.equals(KubernetesTarget.Port.ANY)) {
 			return (ports || endpoints) ? unnamed(slices, service)
 					: held.isEmpty() ? named("") : unnamed(held, service);
 		}
-		PortChoice choice = new PortChoice(wanted.name(), wanted.number(), null);
+		PortChoice choice = new PortChoice(wanted.name(), wanted.number(), null, false);
 		// without ports and endpoints it exists but is empty: the controller's
 		// placeholder
 		if (!ports && !endpoints
 				|| Stream.concat(slices.stream(), held.stream()).anyMatch((slice) -> choice.in(slice) != 0)) {
 			return choice;
 		}
+		if (literal && wanted.number() > 0) {
+			return new PortChoice(null, wanted.number(), null, true);
+		}
 		String has = "; the pods of " + service + " have " + available(slices);
-		return fault((wanted.name() != null)
-				? "No EndpointSlice of " + service + " has a port named '" + wanted.name() + "'" + has
-				: "No EndpointSlice of " + service + " has port " + wanted.number() + has
-						+ ". A Service port number is not in slices: use the pods' port (targetPort) or its name");
+		return fault((wanted.name() != null) ? "No EndpointSlice of " + service + " has a port named '" + wanted
+			.name() + "'" + has : "No EndpointSlice of " + service + " has port " + wanted.number() + has
+					+ ". A Service port number is not in slices: use the pods' port (targetPort) or its name; if the pods do listen there, set grpc.k8s.discovery.literal-ports=true");
 	}
 
 	private static PortChoice unnamed(Collection<Slice> slices, ServiceKey service) {
@@ -91,11 +97,11 @@ final class PortChoice {
 	}
 
 	private static PortChoice named(String name) {
-		return new PortChoice(name, 0, null);
+		return new PortChoice(name, 0, null, false);
 	}
 
 	private static PortChoice fault(String fault) {
-		return new PortChoice(null, 0, fault);
+		return new PortChoice(null, 0, fault, false);
 	}
 
 	/**
@@ -109,6 +115,9 @@ final class PortChoice {
 	 * The number of the port in a slice, 0 if it is not there.
 	 */
 	int in(Slice slice) {
+		if (this.literal) {
+			return this.number;
+		}
 		for (SlicePort port : slice.ports) {
 			if ((this.name != null) ? port.name().equals(this.name) : port.number() == this.number) {
 				return port.number();

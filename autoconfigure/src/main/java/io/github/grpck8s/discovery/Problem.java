@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 record Problem(String code, boolean denied, String description, @Nullable Throwable cause) {
 
 	Status status() {
-		return Status.UNAVAILABLE.withDescription(this.description).withCause(this.cause);
+		return Status.UNAVAILABLE.withDescription(this.description)
+			.withCause((this.cause != null) ? new BriefCause(this.cause) : null);
 	}
 
 	/**
@@ -70,19 +71,28 @@ record Problem(String code, boolean denied, String description, @Nullable Throwa
 	}
 
 	/**
+	 * The same, and why the other way does not help either.
+	 */
+	Problem and(Problem other) {
+		return new Problem(this.code, this.denied, this.description.stripTrailing() + "\n" + other.description,
+				this.cause);
+	}
+
+	/**
 	 * The API server has said nothing at all so far.
 	 */
 	static Problem silent(ServiceKey service) {
 		return new Problem("silent", false, "No answer of the API server yet to find the pods of " + service
-				+ ": check the network between this application and the API server", null);
+				+ ": check the network between this application and the API server, and whether a credential plugin of the kubeconfig waits for something",
+				null);
 	}
 
 	/**
 	 * It is not even known which API server to ask.
 	 */
-	static Problem configuration(Throwable cause, ServiceKey service) {
+	static Problem configuration(String why, @Nullable Throwable cause, ServiceKey service) {
 		return new Problem("configuration", true, "Cannot use the Kubernetes configuration to find the pods of "
-				+ service + " (" + cause + "): check KUBECONFIG or the mounted service account", cause);
+				+ service + " (" + why + "): check KUBECONFIG or the mounted service account", cause);
 	}
 
 	/**

@@ -48,7 +48,7 @@ final class ServiceAccount {
 	/**
 	 * The settings that fabric8 reads too.
 	 */
-	private static @Nullable String setting(String property) {
+	static @Nullable String setting(String property) {
 		String value = System.getProperty(property);
 		if (value == null || value.isBlank()) {
 			value = System.getenv(property.toUpperCase(Locale.ROOT).replace('.', '_'));

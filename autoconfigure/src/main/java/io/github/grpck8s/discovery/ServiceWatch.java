@@ -25,8 +25,6 @@ final class ServiceWatch implements SliceReceiver {
 	 */
 	static final long VANISHED_HOLD = TimeUnit.MILLISECONDS.toNanos(100);
 
-	private static final long LOG_INTERVAL = TimeUnit.MINUTES.toNanos(5);
-
 	private static final Logger logger = LoggerFactory.getLogger(ServiceWatch.class);
 
 	private final ServiceKey service;
@@ -41,6 +39,8 @@ final class ServiceWatch implements SliceReceiver {
 
 	private final List<Runnable> subscribers = new CopyOnWriteArrayList<>();
 
+	private final FailureLog failures;
+
 	private final SliceStore store = new SliceStore(VANISHED_HOLD);
 
 	private volatile WatchState state;
@@ -49,9 +49,7 @@ final class ServiceWatch implements SliceReceiver {
 
 	private @Nullable ScheduledFuture<?> expiry;
 
-	private long lastLog;
-
-	private boolean logged;
+	private @Nullable String absence;
 
 	private boolean closed;
 
@@ -68,6 +66,7 @@ final class ServiceWatch implements SliceReceiver {
 		this.scheduler = scheduler;
 		this.ticker = ticker;
 		this.state = WatchState.unknown(service);
+		this.failures = new FailureLog(service);
 	}
 
 	WatchState state() {
@@ -101,26 +100,53 @@ final class ServiceWatch implements SliceReceiver {
 	}
 
 	@Override
-	public void listed(Collection<Slice> slices, String version) {
+	public void listed(Collection<Slice> slices, @Nullable String version) {
+		take(slices, version, false);
+	}
+
+	@Override
+	public void restored(Collection<Slice> slices, String version) {
+		logger.warn(
+				"The API server knows less of {} than it did (version {}): it must have been restored, and what it says now holds",
+				this.service, version);
+		take(slices, version, true);
+	}
+
+	private void take(Collection<Slice> slices, @Nullable String version, boolean anew) {
 		boolean wait;
 		boolean first;
 		synchronized (this) {
 			first = !this.state.synced();
+			if (anew) {
+				this.store.forgetVersions();
+			}
 			// a list is one consistent moment: one emission, which waits for all that it
 			// holds
 			wait = this.store.replace(slices, version, this.ticker.getAsLong()) && !first;
-			this.state = this.state.with((Problem) null);
+			this.absence = null;
+			this.state = this.state.with(null, 0);
 			update();
-			recovered();
+			this.failures.recovered(this.ticker.getAsLong());
 		}
 		alive();
-		if (!first) {
+		if (!first && version != null) {
 			this.listener.relisted(this.service.toString());
 		}
 		this.seen.accept(slices);
 		if (!wait) {
 			notifySubscribers();
 		}
+	}
+
+	@Override
+	public void absent(String why) {
+		synchronized (this) {
+			this.store.replace(List.of(), null, this.ticker.getAsLong());
+			this.absence = why;
+			update();
+		}
+		alive();
+		notifySubscribers();
 	}
 
 	@Override
@@ -152,8 +178,8 @@ final class ServiceWatch implements SliceReceiver {
 		this.listener.alive(this.service.toString());
 		if (this.state.problem() != null) {
 			synchronized (this) {
-				this.state = this.state.with((Problem) null);
-				recovered();
+				this.state = this.state.with(null, 0);
+				this.failures.recovered(this.ticker.getAsLong());
 			}
 		}
 	}
@@ -161,14 +187,9 @@ final class ServiceWatch implements SliceReceiver {
 	@Override
 	public void failed(Problem problem) {
 		synchronized (this) {
-			this.state = this.state.with(problem);
 			long now = this.ticker.getAsLong();
-			if (!this.logged || now - this.lastLog >= LOG_INTERVAL) {
-				this.logged = true;
-				this.lastLog = now;
-				logger.warn(this.state.synced() ? "Keeping the last known endpoints of {}, trying again: {}"
-						: "No endpoints of {} yet, trying again: {}", this.service, problem.description());
-			}
+			this.state = this.state.with(problem, now);
+			this.failures.failed(problem, this.state.synced(), now);
 		}
 		this.listener.failed(this.service.toString(), problem.code(), this.state.synced());
 		notifySubscribers();
@@ -180,13 +201,6 @@ final class ServiceWatch implements SliceReceiver {
 		this.listener.restarted(this.service.toString(), why);
 	}
 
-	private void recovered() {
-		// the next failure of a Service that was well is news again, but not each cut
-		if (this.logged && this.ticker.getAsLong() - this.lastLog >= LOG_INTERVAL) {
-			this.logged = false;
-		}
-	}
-
 	/**
 	 * Make the new state, and another one when what is held has to go.
 	 */
@@ -196,7 +210,7 @@ final class ServiceWatch implements SliceReceiver {
 			this.expiry = null;
 		}
 		long next = this.store.expire(this.ticker.getAsLong());
-		this.state = this.state.with(this.store.slices(), this.store.held(), this.ticker.getAsLong());
+		this.state = this.state.with(this.store.slices(), this.store.held(), this.absence, this.ticker.getAsLong());
 		if (next >= 0 && !this.closed) {
 			this.expiry = this.scheduler.schedule(this::expire, next, TimeUnit.NANOSECONDS);
 		}

@@ -1,10 +1,7 @@
 package io.github.grpck8s.discovery;
 
-import java.net.InetAddress;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +43,14 @@ final class Slice {
 		return new Slice(this.name, this.uid, this.resourceVersion, this.family, this.ports, others);
 	}
 
+	/**
+	 * The same slice of a server whose versions count no more.
+	 */
+	Slice withoutVersion() {
+		List<EndpointData> same = this.endpoints.stream().map((endpoint) -> endpoint.data).toList();
+		return new Slice(this.name, this.uid, null, this.family, this.ports, same);
+	}
+
 	@Override
 	public String toString() {
 		return this.name + "@" + this.resourceVersion + this.endpoints;
@@ -62,58 +67,16 @@ final class Slice {
 	}
 
 	/**
-	 * An endpoint as it was read.
-	 *
-	 * @param address its first address
-	 * @param ready whether new calls may go there; nil is yes
-	 * @param serving whether it is ready, whether or not it is terminating; nil is yes
-	 * @param terminating whether its pod is being deleted; nil is no
-	 * @param node the node it runs on, or {@code null}
-	 * @param zone the zone of that node, or {@code null}
-	 * @param forNodes nodes that should use it, may be empty
-	 * @param forZones zones that should use it, may be empty
-	 * @param pod the name of its pod, or {@code null}
-	 * @param podUid the uid of its pod, or {@code null}
-	 */
-	record EndpointData(InetAddress address, boolean ready, boolean serving, boolean terminating, @Nullable String node,
-			@Nullable String zone, Set<String> forNodes, Set<String> forZones, @Nullable String pod,
-			@Nullable String podUid) {
-
-		/**
-		 * Tier 1: takes new calls.
-		 */
-		boolean isReady() {
-			return this.ready && !this.terminating;
-		}
-
-		/**
-		 * Tier 2: on its way out but still able; used when there is nothing better. A
-		 * Service with publishNotReadyAddresses says ready and terminating at once.
-		 */
-		boolean isDraining() {
-			return this.terminating && (this.serving || this.ready);
-		}
-
-	}
-
-	/**
 	 * An endpoint in its slice. Remembers the {@link PodEndpoint} made of it, so that an
 	 * unchanged slice costs nothing when another one changes.
 	 */
 	static final class Endpoint {
 
-		static final Comparator<Endpoint> BY_ADDRESS = (first, second) -> {
-			int order = Long.compare(first.beginning, second.beginning);
-			return (order != 0 || first.slice.family == IpFamily.IPV4) ? order
-					: Arrays.compareUnsigned(first.data.address().getAddress(), second.data.address().getAddress());
-		};
+		static final Comparator<Endpoint> BY_ADDRESS = (first, second) -> first.data.compareAddress(second.data);
 
 		final Slice slice;
 
 		final EndpointData data;
-
-		// of the address: all of an IPv4 address
-		private final long beginning;
 
 		// a race writes an equal value twice
 		private volatile @Nullable PodEndpoint last;
@@ -121,12 +84,6 @@ final class Slice {
 		private Endpoint(Slice slice, EndpointData data) {
 			this.slice = slice;
 			this.data = data;
-			byte[] bytes = data.address().getAddress();
-			long key = 0;
-			for (int i = 0; i < Math.min(7, bytes.length); i++) {
-				key = key << 8 | bytes[i] & 0xff;
-			}
-			this.beginning = key;
 		}
 
 		PodEndpoint at(int port) {

@@ -10,8 +10,6 @@ import java.util.Set;
 
 import io.github.grpck8s.discovery.EndpointSet.Tier;
 import io.github.grpck8s.discovery.EndpointSet.Topology;
-import io.github.grpck8s.discovery.Slice.EndpointData;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes one ordered set of endpoints out of all slices of a Service. A pure function of
@@ -26,6 +24,8 @@ final class SliceAssembler {
 
 	private final PortChoice port;
 
+	private final OwnPlace place;
+
 	private final Collection<Slice> slices;
 
 	private final Collection<Slice> held;
@@ -35,7 +35,8 @@ final class SliceAssembler {
 		this.slices = slices;
 		this.held = held;
 		this.wanted = wanted;
-		this.port = PortChoice.of(wanted.port(), slices, held, service);
+		this.place = new OwnPlace(wanted, slices);
+		this.port = PortChoice.of(wanted.port(), wanted.literal(), slices, held, service);
 	}
 
 	/**
@@ -96,9 +97,11 @@ final class SliceAssembler {
 		}
 		Tier tier = !ready.isEmpty() ? Tier.READY : !draining.isEmpty() ? Tier.DRAINING : Tier.NONE;
 		// kube-proxy ignores hints of terminating endpoints
-		Topology topology = (tier == Tier.READY) ? topology(ready) : Topology.ALL;
-		List<PodEndpoint> chosen = (tier == Tier.READY) ? choose(ready, topology) : draining;
-		return new EndpointSet(List.copyOf(chosen), tier, topology, family, notReady, terminating, null);
+		Topology topology = (tier == Tier.READY) ? this.place.topology(ready) : Topology.ALL;
+		List<PodEndpoint> chosen = (tier == Tier.READY) ? this.place.choose(ready, topology) : draining;
+		boolean hinted = topology == Topology.NODE || topology == Topology.ZONE;
+		String preferred = (tier == Tier.READY && !hinted) ? this.place.preferredZone(candidates) : null;
+		return new EndpointSet(List.copyOf(chosen), tier, topology, family, notReady, terminating, preferred, null);
 	}
 
 	/**
@@ -145,7 +148,7 @@ final class SliceAssembler {
 	private static List<PodEndpoint> oncePerPod(List<PodEndpoint> endpoints) {
 		Map<Object, List<PodEndpoint>> byPod = new LinkedHashMap<>();
 		for (PodEndpoint endpoint : endpoints) {
-			String uid = endpoint.data().podUid();
+			Object uid = endpoint.data().podIdentity();
 			byPod.computeIfAbsent((uid != null) ? uid : endpoint.address(), (key) -> new ArrayList<>(1)).add(endpoint);
 		}
 		return byPod.values().stream().map(Precedence::of).sorted(PodEndpoint.ORDER).toList();
@@ -157,15 +160,15 @@ final class SliceAssembler {
 		for (Slice slice : this.slices) {
 			// the other address of a pod with two families says nothing of this one
 			for (Slice.Endpoint endpoint : (slice.family == family) ? slice.endpoints : List.<Slice.Endpoint>of()) {
-				if (endpoint.data.podUid() != null) {
-					present.add(endpoint.data.podUid());
+				if (endpoint.data.podIdentity() != null) {
+					present.add(endpoint.data.podIdentity());
 				}
 			}
 		}
 		for (Slice slice : this.held) {
 			int number = (slice.family == family) ? this.port.in(slice) : 0;
 			for (Slice.Endpoint endpoint : slice.endpoints) {
-				String uid = endpoint.data.podUid();
+				Object uid = endpoint.data.podIdentity();
 				if (number != 0 && (uid == null || !present.contains(uid))) {
 					PodEndpoint pod = endpoint.at(number);
 					if (!present.contains(pod.address())) {
@@ -174,61 +177,6 @@ final class SliceAssembler {
 				}
 			}
 		}
-	}
-
-	/**
-	 * Exactly kube-proxy's decision: hints count only if every ready endpoint has them
-	 * and at least one is meant for us; nodes before zones.
-	 */
-	private Topology topology(List<PodEndpoint> ready) {
-		boolean allForNodes = true;
-		boolean myNode = false;
-		boolean allForZones = true;
-		boolean myZone = false;
-		String node = this.wanted.node();
-		String zone = ownZone();
-		for (PodEndpoint endpoint : ready) {
-			EndpointData data = endpoint.data();
-			allForNodes &= !data.forNodes().isEmpty();
-			myNode |= node != null && data.forNodes().contains(node);
-			allForZones &= !data.forZones().isEmpty();
-			myZone |= zone != null && data.forZones().contains(zone);
-		}
-		if (allForNodes && myNode) {
-			return Topology.NODE;
-		}
-		if (allForZones && myZone) {
-			return Topology.ZONE;
-		}
-		return (allForNodes && node == null || allForZones && zone == null) ? Topology.UNKNOWN : Topology.ALL;
-	}
-
-	private List<PodEndpoint> choose(List<PodEndpoint> ready, Topology topology) {
-		if (topology == Topology.NODE) {
-			ready.removeIf((endpoint) -> !endpoint.data().forNodes().contains(this.wanted.node()));
-		}
-		else if (topology == Topology.ZONE) {
-			String zone = ownZone();
-			ready.removeIf((endpoint) -> !endpoint.data().forZones().contains(zone));
-		}
-		return ready;
-	}
-
-	/**
-	 * The own zone: as set, else the zone of any endpoint on the own node.
-	 */
-	private @Nullable String ownZone() {
-		if (this.wanted.zone() != null || this.wanted.node() == null) {
-			return this.wanted.zone();
-		}
-		for (Slice slice : this.slices) {
-			for (Slice.Endpoint endpoint : slice.endpoints) {
-				if (this.wanted.node().equals(endpoint.data.node()) && endpoint.data.zone() != null) {
-					return endpoint.data.zone();
-				}
-			}
-		}
-		return null;
 	}
 
 }

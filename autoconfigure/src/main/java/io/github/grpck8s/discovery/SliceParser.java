@@ -9,7 +9,6 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.grpck8s.discovery.Slice.EndpointData;
 import io.github.grpck8s.discovery.Slice.SlicePort;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +44,7 @@ final class SliceParser {
 		String label = text(metadata.path("labels"), SERVICE_LABEL);
 		if (name == null || !this.service.service().equals(label)
 				|| namespace != null && !namespace.equals(this.service.namespace())) {
-			this.counters.malformed();
+			this.counters.malformed(this.service);
 			return null;
 		}
 		IpFamily family = switch (String.valueOf(text(json, "addressType"))) {
@@ -56,7 +55,7 @@ final class SliceParser {
 				yield IpFamily.AUTO;
 			}
 			default -> {
-				this.counters.malformed();
+				this.counters.malformed(this.service);
 				yield IpFamily.AUTO;
 			}
 		};
@@ -99,11 +98,11 @@ final class SliceParser {
 		JsonNode addresses = json.path("addresses");
 		InetAddress address = address(addresses.path(0), family);
 		if (address == null) {
-			this.counters.malformed();
+			this.counters.malformed(this.service);
 			return null;
 		}
 		if (addresses.size() > 1) {
-			this.counters.extraAddresses(addresses.size() - 1);
+			this.counters.extraAddresses(this.service, addresses.size() - 1);
 		}
 		JsonNode conditions = json.path("conditions");
 		JsonNode pod = json.path("targetRef");

@@ -12,8 +12,22 @@ interface SliceReceiver {
 
 	/**
 	 * A complete list.
+	 * @param version its resource version, or {@code null} if it does not come from the
+	 * API server
 	 */
-	void listed(Collection<Slice> slices, String version);
+	void listed(Collection<Slice> slices, @Nullable String version);
+
+	/**
+	 * A complete list of a server that knows less than it did: it was restored from a
+	 * backup. What was known of it before counts no more.
+	 */
+	void restored(Collection<Slice> slices, String version);
+
+	/**
+	 * There is nothing, as far as can be told.
+	 * @param why a full text for a person
+	 */
+	void absent(String why);
 
 	/**
 	 * A slice was added or modified.

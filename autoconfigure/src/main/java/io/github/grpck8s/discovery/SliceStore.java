@@ -12,7 +12,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 
-import io.github.grpck8s.discovery.Slice.EndpointData;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,6 +76,15 @@ final class SliceStore {
 		int heldBefore = this.held.size();
 		before.values().forEach((old) -> hold(old, now));
 		return this.held.size() > heldBefore;
+	}
+
+	/**
+	 * Believe the next list, whatever its versions are. What was known is still held for
+	 * a moment.
+	 */
+	void forgetVersions() {
+		this.deleted.clear();
+		this.slices.replaceAll((name, slice) -> slice.withoutVersion());
 	}
 
 	/**

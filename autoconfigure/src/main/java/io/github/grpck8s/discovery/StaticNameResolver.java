@@ -5,13 +5,11 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executor;
 
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.NameResolver;
 import io.grpc.Status;
 import io.grpc.StatusOr;
-import io.grpc.SynchronizationContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,9 +22,7 @@ final class StaticNameResolver extends NameResolver {
 
 	private final List<FixedEndpoint> endpoints;
 
-	private final SynchronizationContext syncContext;
-
-	private final Executor offload;
+	private final ChannelContext context;
 
 	// ---------------- synchronization context ----------------
 
@@ -34,12 +30,10 @@ final class StaticNameResolver extends NameResolver {
 
 	private boolean told;
 
-	StaticNameResolver(ServiceKey service, List<FixedEndpoint> endpoints, SynchronizationContext syncContext,
-			Executor offload) {
+	StaticNameResolver(ServiceKey service, List<FixedEndpoint> endpoints, ChannelContext context) {
 		this.service = service;
 		this.endpoints = List.copyOf(endpoints);
-		this.syncContext = syncContext;
-		this.offload = offload;
+		this.context = context;
 	}
 
 	@Override
@@ -50,7 +44,7 @@ final class StaticNameResolver extends NameResolver {
 	@Override
 	public void start(Listener2 newListener) {
 		this.listener = newListener;
-		this.offload.execute(this::lookUp);
+		this.context.offload(this::lookUp);
 	}
 
 	/**
@@ -59,7 +53,7 @@ final class StaticNameResolver extends NameResolver {
 	@Override
 	public void refresh() {
 		if (this.listener != null && !this.told) {
-			this.offload.execute(this::lookUp);
+			this.context.offload(this::lookUp);
 		}
 	}
 
@@ -87,7 +81,7 @@ final class StaticNameResolver extends NameResolver {
 						+ this.service.service() + ": use an address or a name that this machine knows"));
 		}
 		StatusOr<List<EquivalentAddressGroup>> known = result;
-		this.syncContext.execute(() -> tell(known));
+		this.context.syncContext().execute(() -> tell(known));
 	}
 
 	private void tell(StatusOr<List<EquivalentAddressGroup>> result) {

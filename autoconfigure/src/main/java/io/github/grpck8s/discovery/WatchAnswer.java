@@ -85,7 +85,7 @@ final class WatchAnswer implements ApiServer.Listener {
 			event = ListAnswer.JSON.readTree(line);
 		}
 		catch (IOException ignored) {
-			this.source.counters().malformed();
+			this.source.skipped();
 			return;
 		}
 		String type = String.valueOf(SliceParser.text(event, "type"));
@@ -101,7 +101,7 @@ final class WatchAnswer implements ApiServer.Listener {
 			case "DELETED" -> deleted(object);
 			case "BOOKMARK" -> {
 			}
-			default -> this.source.counters().malformed();
+			default -> this.source.skipped();
 		}
 		String version = SliceParser.metadata(object, "resourceVersion");
 		if (version != null && !version.isEmpty()) {
@@ -124,7 +124,7 @@ final class WatchAnswer implements ApiServer.Listener {
 	private void deleted(JsonNode object) {
 		String name = SliceParser.metadata(object, "name");
 		if (name == null) {
-			this.source.counters().malformed();
+			this.source.skipped();
 			return;
 		}
 		this.source.receiver()

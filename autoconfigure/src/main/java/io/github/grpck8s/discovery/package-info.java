@@ -1,9 +1,11 @@
 /**
  * Finds the pods behind a Service and keeps the list fresh.
  * <p>
- * Door: {@link io.github.grpck8s.discovery.KubernetesNameResolverProvider}. Settings:
- * {@code grpc.k8s.discovery}. Only {@code EndpointSource} asks the API server, through
- * {@code ApiServer}.
+ * Doors: {@link io.github.grpck8s.discovery.KubernetesNameResolverProvider} for
+ * {@code k8s:}, {@link io.github.grpck8s.discovery.KubernetesDnsNameResolverProvider} for
+ * {@code k8s-dns:}. Settings: {@code grpc.k8s.discovery}. Slices come from
+ * {@code EndpointSource} through {@code ApiServer}, or in the same form from
+ * {@code DnsSource} through {@code DnsServers}; all else does not know which.
  */
 @NullMarked
 package io.github.grpck8s.discovery;

@@ -1,5 +1,7 @@
 package io.github.grpck8s.health;
 
+import java.util.List;
+
 /**
  * Every meter of this room.
  */
@@ -34,6 +36,10 @@ enum HealthMeter {
 
 	String description() {
 		return this.description;
+	}
+
+	List<String> labels() {
+		return (this == SERVING) ? List.of(SERVICE) : List.of();
 	}
 
 }

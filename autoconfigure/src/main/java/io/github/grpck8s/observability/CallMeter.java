@@ -7,6 +7,9 @@ import java.util.List;
  *
  * @see <a href= "https://github.com/grpc/proposal/blob/master/A66-otel-stats.md">gRFC
  * A66</a>
+ * @see <a href=
+ * "https://github.com/grpc/proposal/blob/master/A94-subchannel-otel-metrics.md">gRFC
+ * A94</a>
  */
 enum CallMeter {
 
@@ -46,7 +49,33 @@ enum CallMeter {
 	/** Bytes, compressed, without headers. */
 	ATTEMPT_RECEIVED("grpc.client.attempt.rcvd_total_compressed_message_size",
 			"Bytes of all the responses of an attempt, compressed, without headers", "grpc.method", "grpc.target",
-			"grpc.status");
+			"grpc.status"),
+
+	/** Only attempts that wait are measured. */
+	ATTEMPT_WAIT("grpc.k8s.observability.attempt.wait",
+			"Time that attempts waited for a connection, of those that waited for 1 ms or longer", "grpc.target"),
+
+	/** The balance, as the client sees it. */
+	PEER_ATTEMPTS("grpc.k8s.observability.peer.attempts", "Attempts by the server that they went to", "grpc.target",
+			"peer"),
+
+	/** By grpc-java itself. */
+	CONNECTIONS_OPEN("grpc.subchannel.open_connections", "Connections that are open", "grpc.target"),
+
+	/** By grpc-java itself. */
+	CONNECTIONS_MADE("grpc.subchannel.connection_attempts_succeeded", "Connections that came about", "grpc.target"),
+
+	/** By grpc-java itself. */
+	CONNECTIONS_FAILED("grpc.subchannel.connection_attempts_failed", "Connections that did not come about",
+			"grpc.target"),
+
+	/** By grpc-java itself. */
+	CONNECTIONS_LOST("grpc.subchannel.disconnections", "Connections that ended, by what ended them", "grpc.target",
+			"grpc.disconnect_error");
+
+	static final String PEER = "peer";
+
+	static final String DISCONNECT_ERROR = "grpc.disconnect_error";
 
 	static final String METHOD = "grpc.method";
 

@@ -20,6 +20,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,18 +39,27 @@ public final class ClientMeters implements ChannelFeature {
 
 	private final LongSupplier ticker;
 
+	private final boolean infrastructure;
+
+	private final boolean exemplars;
+
 	/**
 	 * Create the feature.
 	 * @param registry asked at the first call; {@code null} for no meters
 	 * @param measuredElsewhere whether something else keeps meters of these names, asked
 	 * when a channel is built
 	 * @param ticker the time in nanoseconds, from any origin
+	 * @param infrastructure whether probes, reflection and channelz are measured too
+	 * @param exemplars whether durations point to the spans of their calls; needs
+	 * OpenTelemetry's API
 	 */
 	public ClientMeters(Supplier<@Nullable MeterRegistry> registry, BooleanSupplier measuredElsewhere,
-			LongSupplier ticker) {
+			LongSupplier ticker, boolean infrastructure, boolean exemplars) {
 		this.registry = registry;
 		this.measuredElsewhere = measuredElsewhere;
 		this.ticker = ticker;
+		this.infrastructure = infrastructure;
+		this.exemplars = exemplars;
 	}
 
 	@Override
@@ -75,27 +85,37 @@ public final class ClientMeters implements ChannelFeature {
 		Interceptor(String target) {
 			this.meters = new Lazily<>("meters", () -> {
 				MeterRegistry found = ClientMeters.this.registry.get();
-				return (found != null) ? new BoundedByMethod<>((method) -> create(found, method, target)) : null;
+				return (found != null) ? bounded(found, target) : null;
 			});
 		}
 
-		private Meters create(MeterRegistry registry, String method, String target) {
-			Tags tags = Tags.of(CallMeter.METHOD, method, CallMeter.TARGET, target);
-			return new Meters(new MethodMeters(registry, MethodMeters.Kind.CLIENT_CALL, tags), new AttemptTracers(
-					new MethodMeters(registry, MethodMeters.Kind.CLIENT_ATTEMPT, tags), ClientMeters.this.ticker));
+		private BoundedByMethod<Meters> bounded(MeterRegistry registry, String target) {
+			LongSupplier ticker = ClientMeters.this.ticker;
+			Peers peers = new Peers(registry, target, ticker);
+			Timer wait = Timer.builder(CallMeter.ATTEMPT_WAIT.meterName())
+				.description(CallMeter.ATTEMPT_WAIT.description())
+				.tag(CallMeter.TARGET, target)
+				.register(registry);
+			return new BoundedByMethod<>((method) -> {
+				Tags tags = Tags.of(CallMeter.METHOD, method, CallMeter.TARGET, target);
+				MethodMeters attempts = new MethodMeters(registry, MethodMeters.Kind.CLIENT_ATTEMPT, tags);
+				return new Meters(new MethodMeters(registry, MethodMeters.Kind.CLIENT_CALL, tags),
+						new AttemptTracers(attempts, ticker, peers, wait));
+			});
 		}
 
 		@Override
 		public <ReqT, RespT> ClientCall<ReqT, RespT> interceptCall(MethodDescriptor<ReqT, RespT> method,
 				CallOptions options, Channel next) {
-			BoundedByMethod<Meters> meters = InfrastructureCalls.contains(method) ? null : this.meters.get();
+			BoundedByMethod<Meters> meters = (ClientMeters.this.infrastructure || !InfrastructureCalls.contains(method))
+					? this.meters.get() : null;
 			if (meters == null) {
 				return next.newCall(method, options);
 			}
 			// A66: only generated methods are known to be few; their stubs set this mark
 			Meters mine = method.isSampledToLocalTracing() ? meters.of(method.getFullMethodName()) : meters.other();
 			return new MeasuredCall<>(next.newCall(method, options.withStreamTracerFactory(mine.attempts())),
-					mine.calls(), ClientMeters.this.ticker);
+					mine.calls(), ClientMeters.this.ticker, ClientMeters.this.exemplars);
 		}
 
 	}
@@ -107,21 +127,26 @@ public final class ClientMeters implements ChannelFeature {
 
 		private final LongSupplier ticker;
 
-		MeasuredCall(ClientCall<ReqT, RespT> call, MethodMeters meters, LongSupplier ticker) {
+		private final boolean exemplars;
+
+		MeasuredCall(ClientCall<ReqT, RespT> call, MethodMeters meters, LongSupplier ticker, boolean exemplars) {
 			super(call);
 			this.meters = meters;
 			this.ticker = ticker;
+			this.exemplars = exemplars;
 		}
 
 		@Override
 		public void start(Listener<RespT> listener, Metadata headers) {
 			long startedAt = this.ticker.getAsLong();
+			// that of this very call, which is current only here
+			SampledSpan span = this.exemplars ? SampledSpan.current() : null;
 			super.start(new ForwardingClientCallListener.SimpleForwardingClientCallListener<>(listener) {
 
 				@Override
 				public void onClose(Status status, Metadata trailers) {
 					MeasuredCall.this.meters.ended(status.getCode(), MeasuredCall.this.ticker.getAsLong() - startedAt,
-							0, 0);
+							0, 0, span);
 					super.onClose(status, trailers);
 				}
 

@@ -34,15 +34,20 @@ public final class ClientTracing implements ChannelFeature, ClientInterceptor {
 
 	private final BooleanSupplier tracedElsewhere;
 
+	private final boolean infrastructure;
+
 	/**
 	 * Create the feature.
 	 * @param openTelemetry asked at the first call; {@code null} for no spans
 	 * @param tracedElsewhere whether something else makes the spans of clients, asked
 	 * when a channel is built
+	 * @param infrastructure whether probes, reflection and channelz leave spans too
 	 */
-	public ClientTracing(Supplier<@Nullable OpenTelemetry> openTelemetry, BooleanSupplier tracedElsewhere) {
+	public ClientTracing(Supplier<@Nullable OpenTelemetry> openTelemetry, BooleanSupplier tracedElsewhere,
+			boolean infrastructure) {
 		this.tracing = Tracing.lazily(openTelemetry);
 		this.tracedElsewhere = tracedElsewhere;
+		this.infrastructure = infrastructure;
 	}
 
 	@Override
@@ -55,7 +60,7 @@ public final class ClientTracing implements ChannelFeature, ClientInterceptor {
 	@Override
 	public <ReqT, RespT> ClientCall<ReqT, RespT> interceptCall(MethodDescriptor<ReqT, RespT> method,
 			CallOptions options, Channel next) {
-		Tracing tracing = InfrastructureCalls.contains(method) ? null : this.tracing.get();
+		Tracing tracing = (this.infrastructure || !InfrastructureCalls.contains(method)) ? this.tracing.get() : null;
 		if (tracing == null) {
 			return next.newCall(method, options);
 		}
@@ -84,15 +89,23 @@ public final class ClientTracing implements ChannelFeature, ClientInterceptor {
 		@Override
 		@SuppressWarnings("try") // a scope is used by being open
 		public void start(Listener<RespT> listener, Metadata headers) {
-			Context context = this.parent.with(this.span);
-			this.tracing.inject(context, headers);
-			try (Scope scope = context.makeCurrent()) {
+			this.tracing.propagation().inject(this.parent, this.span, headers);
+			if (!this.span.isRecording()) {
+				super.start(around(listener), headers);
+				return;
+			}
+			try (Scope scope = this.parent.with(this.span).makeCurrent()) {
 				super.start(new TracedListener<>(listener, this.parent, this), headers);
 			}
 			catch (RuntimeException | Error ex) {
 				ended(Status.UNKNOWN.withCause(ex));
 				throw ex;
 			}
+		}
+
+		/** Nothing is to be done where there is neither a span nor a context. */
+		private Listener<RespT> around(Listener<RespT> listener) {
+			return (this.parent != Context.root()) ? new TracedListener<>(listener, this.parent, this) : listener;
 		}
 
 		void ended(Status status) {

@@ -1,5 +1,7 @@
 package io.github.grpck8s.observability;
 
+import java.util.List;
+
 import io.github.grpck8s.InfrastructureCalls;
 import io.github.grpck8s.ServerFeature;
 import io.grpc.ForwardingServerCall;
@@ -26,6 +28,8 @@ public final class LogContext implements ServerFeature, ServerInterceptor {
 	static final String TRACE_ID = "trace_id";
 
 	static final String SPAN_ID = "span_id";
+
+	static final List<String> KEYS = List.of(METHOD, STATUS, TRACE_ID, SPAN_ID);
 
 	private final @Nullable SpanIds spanIds;
 

@@ -61,9 +61,14 @@ final class MethodMeters {
 		}
 	}
 
-	void ended(Status.Code code, long nanos, long sent, long received) {
+	void ended(Status.Code code, long nanos, long sent, long received, @Nullable SampledSpan span) {
 		Outcome outcome = outcome(code);
-		outcome.duration().record(nanos, TimeUnit.NANOSECONDS);
+		if (span != null) {
+			span.whileCurrent(() -> outcome.duration().record(nanos, TimeUnit.NANOSECONDS));
+		}
+		else {
+			outcome.duration().record(nanos, TimeUnit.NANOSECONDS);
+		}
 		if (outcome.sent() != null) {
 			outcome.sent().record(sent);
 		}

@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 import io.github.grpck8s.InfrastructureCalls;
 import io.github.grpck8s.ServerFeature;
 import io.github.grpck8s.ServerLifecycleListener;
+import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Server;
@@ -35,15 +36,21 @@ public final class ServerMeters extends ServerStreamTracer.Factory implements Se
 
 	private final LongSupplier ticker;
 
+	private final boolean infrastructure;
+
+	private final boolean exemplars;
+
 	/**
 	 * Create the feature.
 	 * @param registry asked at the first call; {@code null} for no meters
 	 * @param measuredElsewhere whether something else keeps meters of these names, asked
 	 * when a server is built
 	 * @param ticker the time in nanoseconds, from any origin
+	 * @param infrastructure whether probes, reflection and channelz are measured too
+	 * @param exemplars whether durations point to the spans of their calls
 	 */
 	public ServerMeters(Supplier<@Nullable MeterRegistry> registry, BooleanSupplier measuredElsewhere,
-			LongSupplier ticker) {
+			LongSupplier ticker, boolean infrastructure, boolean exemplars) {
 		this.meters = new Lazily<>("meters", () -> {
 			MeterRegistry found = registry.get();
 			return (found != null) ? new BoundedByMethod<>((method) -> new MethodMeters(found,
@@ -51,6 +58,8 @@ public final class ServerMeters extends ServerStreamTracer.Factory implements Se
 		});
 		this.measuredElsewhere = measuredElsewhere;
 		this.ticker = ticker;
+		this.infrastructure = infrastructure;
+		this.exemplars = exemplars;
 	}
 
 	@Override
@@ -73,7 +82,7 @@ public final class ServerMeters extends ServerStreamTracer.Factory implements Se
 		if (meters != null) {
 			for (ServerServiceDefinition service : server.getServices()) {
 				for (MethodDescriptor<?, ?> method : service.getServiceDescriptor().getMethods()) {
-					if (!InfrastructureCalls.contains(method)) {
+					if (this.infrastructure || !InfrastructureCalls.contains(method)) {
 						meters.of(method.getFullMethodName());
 					}
 				}
@@ -84,15 +93,19 @@ public final class ServerMeters extends ServerStreamTracer.Factory implements Se
 	@Override
 	public ServerStreamTracer newServerStreamTracer(String fullMethodName, Metadata headers) {
 		// the name of a method begins with that of its service
-		if (InfrastructureCalls.containsService(fullMethodName)) {
+		if (!this.infrastructure && InfrastructureCalls.containsService(fullMethodName)) {
 			return UNSEEN;
 		}
 		BoundedByMethod<MethodMeters> meters = this.meters.get();
-		return (meters != null) ? new CallTracer(meters, this.ticker) : UNSEEN;
+		if (meters == null) {
+			return UNSEEN;
+		}
+		return (this.exemplars && SampledSpan.isPossible(headers)) ? new SpannedTracer(meters, this.ticker)
+				: new CallTracer(meters, this.ticker);
 	}
 
 	/** Called by the transport and by the application's threads. */
-	private static final class CallTracer extends ServerStreamTracer {
+	private static class CallTracer extends ServerStreamTracer {
 
 		private static final AtomicLongFieldUpdater<CallTracer> SENT = AtomicLongFieldUpdater
 			.newUpdater(CallTracer.class, "sent");
@@ -151,7 +164,32 @@ public final class ServerMeters extends ServerStreamTracer.Factory implements Se
 				method = this.meters.other();
 				method.started();
 			}
-			method.ended(status.getCode(), this.ticker.getAsLong() - this.startedAt, this.sent, this.received);
+			method.ended(status.getCode(), this.ticker.getAsLong() - this.startedAt, this.sent, this.received, span());
+		}
+
+		@Nullable SampledSpan span() {
+			return null;
+		}
+
+	}
+
+	/** Of a call whose span may be recorded: that is known only after this was made. */
+	private static final class SpannedTracer extends CallTracer {
+
+		private final SampledSpan.Holder holder = new SampledSpan.Holder();
+
+		SpannedTracer(BoundedByMethod<MethodMeters> meters, LongSupplier ticker) {
+			super(meters, ticker);
+		}
+
+		@Override
+		public Context filterContext(Context context) {
+			return this.holder.addTo(context);
+		}
+
+		@Override
+		@Nullable SampledSpan span() {
+			return this.holder.get();
 		}
 
 	}

@@ -29,15 +29,20 @@ public final class ServerTracing implements ServerFeature, ServerInterceptor {
 
 	private final BooleanSupplier tracedElsewhere;
 
+	private final boolean infrastructure;
+
 	/**
 	 * Create the feature.
 	 * @param openTelemetry asked at the first call; {@code null} for no spans
 	 * @param tracedElsewhere whether something else makes the spans of servers, asked
 	 * when a server is built
+	 * @param infrastructure whether probes, reflection and channelz leave spans too
 	 */
-	public ServerTracing(Supplier<@Nullable OpenTelemetry> openTelemetry, BooleanSupplier tracedElsewhere) {
+	public ServerTracing(Supplier<@Nullable OpenTelemetry> openTelemetry, BooleanSupplier tracedElsewhere,
+			boolean infrastructure) {
 		this.tracing = Tracing.lazily(openTelemetry);
 		this.tracedElsewhere = tracedElsewhere;
+		this.infrastructure = infrastructure;
 	}
 
 	@Override
@@ -51,13 +56,14 @@ public final class ServerTracing implements ServerFeature, ServerInterceptor {
 	@SuppressWarnings("try") // a scope is used by being open
 	public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
 			ServerCallHandler<ReqT, RespT> next) {
-		Tracing tracing = InfrastructureCalls.contains(call.getMethodDescriptor()) ? null : this.tracing.get();
+		Tracing tracing = (this.infrastructure || !InfrastructureCalls.contains(call.getMethodDescriptor()))
+				? this.tracing.get() : null;
 		if (tracing == null) {
 			return next.startCall(call, headers);
 		}
-		Context parent = tracing.extract(headers);
+		Context parent = tracing.propagation().extract(headers);
 		Span span = tracing.start(call.getMethodDescriptor(), SpanKind.SERVER, parent);
-		Context context = parent.with(span);
+		Context context = (span != Span.fromContext(parent)) ? parent.with(span) : parent;
 		RecordedCall<ReqT, RespT> recorded = span.isRecording() ? new RecordedCall<>(call, span) : null;
 		try (Scope scope = context.makeCurrent()) {
 			ServerCall.Listener<ReqT> listener = next.startCall((recorded != null) ? recorded : call, headers);
@@ -84,6 +90,7 @@ public final class ServerTracing implements ServerFeature, ServerInterceptor {
 		RecordedCall(ServerCall<ReqT, RespT> call, Span span) {
 			super(call);
 			this.span = span;
+			SampledSpan.Holder.tell(span.getSpanContext());
 			Tracing.describePeer(span, call.getAttributes());
 		}
 

@@ -6,17 +6,16 @@ import java.util.function.Supplier;
 
 import io.grpc.Attributes;
 import io.grpc.Grpc;
-import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.context.propagation.TextMapPropagator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +33,7 @@ final class Tracing {
 
 	private static final AttributeKey<String> METHOD = AttributeKey.stringKey("rpc.method");
 
-	private static final AttributeKey<String> PEER = AttributeKey.stringKey("network.peer.address");
+	static final AttributeKey<String> PEER = AttributeKey.stringKey("network.peer.address");
 
 	private static final AttributeKey<Long> PEER_PORT = AttributeKey.longKey("network.peer.port");
 
@@ -42,11 +41,14 @@ final class Tracing {
 
 	private final Tracer tracer;
 
-	private final TextMapPropagator propagator;
+	private final Propagation propagation;
+
+	private final boolean keepsToUnsampledParents;
 
 	private Tracing(OpenTelemetry openTelemetry) {
 		this.tracer = openTelemetry.getTracer("io.github.grpck8s");
-		this.propagator = openTelemetry.getPropagators().getTextMapPropagator();
+		this.propagation = new Propagation(openTelemetry.getPropagators().getTextMapPropagator());
+		this.keepsToUnsampledParents = Samplers.keepToUnsampledParents(openTelemetry);
 	}
 
 	static Lazily<Tracing> lazily(Supplier<@Nullable OpenTelemetry> openTelemetry) {
@@ -59,9 +61,17 @@ final class Tracing {
 	/**
 	 * Start a span. Its attributes come after its start, and only when it is recorded: a
 	 * call that is not sampled then costs two ids. Samplers see the name, which is the
-	 * full method.
+	 * full method. A call below one that is not sampled has no span of its own but that
+	 * one, by which it is still told apart in logs.
 	 */
 	Span start(MethodDescriptor<?, ?> method, SpanKind kind, Context parent) {
+		if (this.keepsToUnsampledParents) {
+			Span above = Span.fromContext(parent);
+			SpanContext known = above.getSpanContext();
+			if (known.isValid() && !known.isSampled()) {
+				return above;
+			}
+		}
 		Span span = this.tracer.spanBuilder(method.getFullMethodName()).setSpanKind(kind).setParent(parent).startSpan();
 		if (span.isRecording()) {
 			span.setAttribute(SYSTEM, "grpc");
@@ -77,13 +87,8 @@ final class Tracing {
 		return span;
 	}
 
-	/** The caller's context as its headers tell it. */
-	Context extract(Metadata headers) {
-		return this.propagator.extract(Context.root(), headers, MetadataCarrier.GETTER);
-	}
-
-	void inject(Context context, Metadata headers) {
-		this.propagator.inject(context, headers, MetadataCarrier.SETTER);
+	Propagation propagation() {
+		return this.propagation;
 	}
 
 	/** Say who was at the other end. */

@@ -1,5 +1,7 @@
 package io.github.grpck8s.shutdown;
 
+import java.util.List;
+
 /**
  * Every meter of this room. None has labels.
  */
@@ -41,6 +43,10 @@ enum DrainMeter {
 
 	String description() {
 		return this.description;
+	}
+
+	List<String> labels() {
+		return List.of();
 	}
 
 }

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.github.grpck8s.EndpointAttributes;
 import io.grpc.Attributes;
 import io.grpc.CallOptions;
 import io.grpc.ClientStreamTracer;
@@ -15,6 +16,7 @@ import io.grpc.LoadBalancer;
 import io.grpc.LoadBalancer.PickResult;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -156,6 +158,44 @@ class KubernetesLoadBalancerTests {
 		this.helper.last().ready();
 		assertThat(pickedSubchannel()).isEqualTo(this.helper.last()).isNotEqualTo(old);
 		assertThat(old.shutdown).isTrue();
+	}
+
+	@Test
+	void r31CallsStayInThePreferredZoneWhileHalfOfItIsConnected() {
+		give(inZone("a", zoned(1, "a"), zoned(2, "a"), zoned(3, "b")));
+		this.helper.subchannels.forEach(FakeSubchannel::ready);
+		assertThat(picked()).containsOnlyKeys(this.helper.subchannels.get(0), this.helper.subchannels.get(1));
+		this.helper.subchannels.get(0).fail("refused");
+		assertThat(picked()).containsOnlyKeys(this.helper.subchannels.get(1));
+		assertThat(this.helper.alive()).as("the other zone is kept at hand").hasSize(3);
+	}
+
+	@Test
+	void r31CallsSpillOverWhenFewerThanHalfAreConnected() {
+		give(inZone("a", zoned(1, "a"), zoned(2, "a"), zoned(3, "a"), zoned(4, "b")));
+		this.helper.subchannels.forEach(FakeSubchannel::ready);
+		assertThat(picked()).hasSize(3);
+		this.helper.subchannels.get(0).fail("refused");
+		assertThat(picked()).hasSize(2);
+		this.helper.subchannels.get(1).fail("refused");
+		assertThat(picked()).containsOnlyKeys(this.helper.subchannels.get(2), this.helper.subchannels.get(3));
+		this.helper.subchannels.get(2).fail("refused");
+		assertThat(picked()).as("none is connected").containsOnlyKeys(this.helper.subchannels.get(3));
+		this.helper.subchannels.get(1).ready();
+		this.helper.subchannels.get(2).ready();
+		assertThat(picked()).containsOnlyKeys(this.helper.subchannels.get(1), this.helper.subchannels.get(2));
+	}
+
+	@Test
+	void r31PreferenceComesAndGoesWithoutAnyConnectionBeingTouched() {
+		give(inZone(null, zoned(1, "a"), zoned(2, "b")));
+		this.helper.subchannels.forEach(FakeSubchannel::ready);
+		assertThat(picked()).hasSize(2);
+		give(inZone("b", zoned(1, "a"), zoned(2, "b")));
+		assertThat(picked()).containsOnlyKeys(this.helper.subchannels.get(1));
+		give(inZone("c", zoned(1, "a"), zoned(2, "b")));
+		assertThat(picked()).as("a zone without pods").hasSize(2);
+		assertThat(this.helper.subchannels).hasSize(2);
 	}
 
 	@Test
@@ -360,6 +400,29 @@ class KubernetesLoadBalancerTests {
 		neverCreated.streamClosed(Status.CANCELLED);
 		neverCreated.streamCreated(Attributes.EMPTY, new Metadata());
 		assertThat(inFlight(pick)).isZero();
+	}
+
+	private static EquivalentAddressGroup zoned(int number, String zone) {
+		EquivalentAddressGroup pod = pod(number);
+		return new EquivalentAddressGroup(pod.getAddresses(),
+				pod.getAttributes().toBuilder().set(EndpointAttributes.ZONE, zone).build());
+	}
+
+	private static LoadBalancer.ResolvedAddresses inZone(@Nullable String zone, EquivalentAddressGroup... pods) {
+		Attributes attributes = (zone != null)
+				? Attributes.newBuilder().set(EndpointAttributes.PREFERRED_ZONE, zone).build() : Attributes.EMPTY;
+		return found(PolicyConfig.DEFAULT, pods).toBuilder().setAttributes(attributes).build();
+	}
+
+	/**
+	 * How many of some calls each connection gets.
+	 */
+	private Map<Object, Integer> picked() {
+		Map<Object, Integer> picked = new HashMap<>();
+		for (int i = 0; i < 60; i++) {
+			picked.merge(pickedSubchannel(), 1, Integer::sum);
+		}
+		return picked;
 	}
 
 	private void give(PolicyConfig config, EquivalentAddressGroup... pods) {

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
@@ -93,8 +94,9 @@ class DiscoveryContractTests {
 						assertThat(isIn(this.syncContext)).as("files are read in the synchronization context")
 							.isFalse();
 						asked.incrementAndGet();
-						return this.hub.subscribe(service, DEFAULTS, changed);
-					}, Duration.ofSeconds(15), this.syncContext, this.time, offloaded::add, this.time::nanos);
+						return CompletableFuture.completedFuture(this.hub.subscribe(service, DEFAULTS, changed));
+					}, Duration.ofSeconds(15),
+					new ChannelContext(this.syncContext, this.time, offloaded::add, this.time::nanos));
 			long begin = System.nanoTime();
 			this.syncContext.execute(() -> resolver.start(new Told()));
 			best = Math.min(best, System.nanoTime() - begin);
@@ -146,7 +148,7 @@ class DiscoveryContractTests {
 				ScriptedApi scripted = new ScriptedApi();
 				EndpointSliceHub real = new EndpointSliceHub(() -> scripted, () -> timers, System::nanoTime,
 						new Random(i));
-				EndpointSliceHub.Subscription subscription = real.subscribe(Slices.USERS, DEFAULTS, () -> {
+				Subscription subscription = real.subscribe(Slices.USERS, DEFAULTS, () -> {
 				});
 				while (scripted.requests.isEmpty()) {
 					Thread.onSpinWait();
@@ -157,9 +159,8 @@ class DiscoveryContractTests {
 				});
 				Told listener = new Told();
 				KubernetesNameResolver resolver = new KubernetesNameResolver(Slices.USERS,
-						Slices.wanted("k8s:///users.shop:grpc"),
-						(service, changed) -> real.subscribe(service, DEFAULTS, changed), Duration.ofSeconds(15), own,
-						timers, others, System::nanoTime);
+						Slices.wanted("k8s:///users.shop:grpc"), Slices.source(real, DEFAULTS), Duration.ofSeconds(15),
+						new ChannelContext(own, timers, others, System::nanoTime));
 				CountDownLatch done = new CountDownLatch(1);
 				own.execute(() -> resolver.start(listener));
 				others.execute(() -> {
@@ -447,8 +448,8 @@ class DiscoveryContractTests {
 	private KubernetesNameResolver resolver(EndpointSliceHub from, Told told, FakeTime timers) {
 		told.syncContext = this.syncContext;
 		return new KubernetesNameResolver(Slices.USERS, Slices.wanted("k8s:///users.shop:grpc"),
-				(service, changed) -> from.subscribe(service, DEFAULTS, changed), Duration.ofSeconds(15),
-				this.syncContext, timers, timers, this.time::nanos);
+				Slices.source(from, DEFAULTS), Duration.ofSeconds(15),
+				new ChannelContext(this.syncContext, timers, timers, this.time::nanos));
 	}
 
 	private static boolean isIn(SynchronizationContext context) {
@@ -541,7 +542,15 @@ class DiscoveryContractTests {
 	private static final class Deaf implements SliceReceiver {
 
 		@Override
-		public void listed(java.util.Collection<Slice> slices, String version) {
+		public void listed(java.util.Collection<Slice> slices, @Nullable String version) {
+		}
+
+		@Override
+		public void restored(java.util.Collection<Slice> slices, String version) {
+		}
+
+		@Override
+		public void absent(String why) {
 		}
 
 		@Override

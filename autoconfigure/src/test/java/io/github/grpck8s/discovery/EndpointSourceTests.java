@@ -131,6 +131,27 @@ class EndpointSourceTests {
 		assertThat(this.api.requests).hasSize(2);
 	}
 
+	/**
+	 * The failures that would end an informer for good.
+	 */
+	@ParameterizedTest
+	@ValueSource(ints = { 400, 401, 403, 404, 405, 410, 418, 422, 429, 500, 503, 504, 0, 1, 2 })
+	void r44_whateverEndsARequestAnotherFollows(int kind) {
+		for (int i = 0; i < 5; i++) {
+			int before = this.api.requests.size();
+			ScriptedApi.Request request = this.api.last();
+			switch (kind) {
+				case 0 -> request.cut();
+				case 1 -> request.answer(200, "<html>");
+				case 2 -> request.answer(200, "{\"items\":7}");
+				default -> request.answer(kind, "{}");
+			}
+			this.time.pass(Duration.ofSeconds(31));
+			assertThat(this.api.requests.size()).as("after failure %s", i).isGreaterThan(before);
+		}
+		watchingAgain();
+	}
+
 	@Test
 	void r45_manyClientsComeBackSpreadOverThreeSeconds() {
 		List<Long> delays = new ArrayList<>();
@@ -181,6 +202,43 @@ class EndpointSourceTests {
 		assertThat(this.heard.problems).isEmpty();
 		watch.send(event("ADDED", item("late", "50", "10.0.0.9")));
 		assertThat(this.heard.changes).as("events of the old watch").isEmpty();
+	}
+
+	@Test
+	void r47_serverThatWasRestoredIsBelievedAfterTenSeconds() {
+		this.api.last().answer(200, list("100", item("a", "90", "10.0.0.1")));
+		this.api.last().open();
+		this.api.last().answer(504, "{}");
+		this.time.pass(Duration.ofSeconds(4));
+		this.api.last().answer(200, list("40", item("a", "30", "10.0.0.2")));
+		this.api.last().open();
+		assertThat(this.heard.restored).isZero();
+		long lists = this.api.lists();
+		this.time.pass(Duration.ofSeconds(9));
+		assertThat(this.api.lists()).isEqualTo(lists);
+		this.time.pass(Duration.ofSeconds(2));
+		assertThat(this.api.lists()).isEqualTo(lists + 1);
+		this.api.last().answer(200, list("41", item("a", "30", "10.0.0.2")));
+		assertThat(this.heard.restored).isEqualTo(1);
+		this.api.last().open();
+		this.time.pass(Duration.ofMinutes(2));
+		assertThat(this.api.lists()).isEqualTo(lists + 1);
+	}
+
+	@Test
+	void r47_replicaThatCatchesUpIsNotListedAgain() {
+		this.api.last().answer(200, list("100", item("a", "90", "10.0.0.1")));
+		this.api.last().open();
+		this.api.last().answer(410, "{}");
+		this.time.pass(Duration.ofSeconds(1));
+		this.api.last().answer(200, list("40", item("a", "30", "10.0.0.2")));
+		this.api.last().open();
+		this.time.pass(Duration.ofSeconds(5));
+		this.api.last().send(bookmark("101"));
+		long lists = this.api.lists();
+		this.time.pass(Duration.ofMinutes(2));
+		assertThat(this.api.lists()).isEqualTo(lists);
+		assertThat(this.heard.restored).isZero();
 	}
 
 	@Test
@@ -276,6 +334,12 @@ class EndpointSourceTests {
 		assertThat(this.time.pending()).isZero();
 	}
 
+	private void watchingAgain() {
+		this.api.last().answer(200, this.api.last().isWatch() ? "" : list("7"));
+		this.time.pass(Duration.ofSeconds(3));
+		assertThat(this.api.last().isWatch()).isTrue();
+	}
+
 	private void watching() {
 		this.api.last().answer(200, list("7", item("a", "5", "10.0.0.1")));
 		this.api.last().open();
@@ -293,11 +357,23 @@ class EndpointSourceTests {
 
 		final List<Object> changes = new ArrayList<>();
 
+		int restored;
+
 		final List<Problem> problems = new ArrayList<>();
 
 		@Override
-		public void listed(Collection<Slice> slices, String version) {
+		public void listed(Collection<Slice> slices, @Nullable String version) {
 			this.lists.add(List.copyOf(slices));
+		}
+
+		@Override
+		public void restored(Collection<Slice> slices, String version) {
+			this.restored++;
+			this.lists.add(List.copyOf(slices));
+		}
+
+		@Override
+		public void absent(String why) {
 		}
 
 		@Override

@@ -3,15 +3,21 @@ package io.github.grpck8s.discovery;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.grpck8s.EndpointAttributes;
+import io.github.grpck8s.discovery.DiscoverySettings.Fallback;
 import io.grpc.NameResolver.Listener2;
 import io.grpc.NameResolver.ResolutionResult;
 import io.grpc.Status;
 import io.grpc.SynchronizationContext;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static io.github.grpck8s.discovery.ScriptedApi.endpoint;
 import static io.github.grpck8s.discovery.ScriptedApi.event;
@@ -37,6 +43,8 @@ class KubernetesNameResolverTests {
 		throw new IllegalStateException(cause);
 	});
 
+	private final ChannelContext context = new ChannelContext(this.syncContext, this.time, this.time, this.time::nanos);
+
 	private final DiscoverySettings settings = new DiscoverySettings(null, null, null, IpFamily.AUTO, false,
 			Duration.ofSeconds(150), Duration.ofMinutes(10), Duration.ofSeconds(15));
 
@@ -49,6 +57,15 @@ class KubernetesNameResolverTests {
 		assertThat(this.resolver.getServiceAuthority()).isEqualTo("users.shop.svc");
 		start();
 		assertThat(this.resolver.getServiceAuthority()).isEqualTo("users.shop.svc");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "k8s:///users.shop:grpc", "k8s-dns:///users.shop:grpc", "k8s-dns:users.shop:grpc",
+			"k8s-dns://shop/users:9090" })
+	void r04_authorityIsTheSameForAllSchemes(String target) {
+		try (LiveDiscovery live = new LiveDiscovery()) {
+			assertThat(live.channel(target).authority()).isEqualTo("users.shop.svc");
+		}
 	}
 
 	@Test
@@ -94,8 +111,7 @@ class KubernetesNameResolverTests {
 		KubernetesNameResolver users = new KubernetesNameResolver(Slices.USERS,
 				Slices.wanted("k8s:///users.shop:grpc",
 						(any) -> new Selection(any.port(), any.family(), false, "n2", null)),
-				(service, changed) -> this.hub.subscribe(service, onNode, changed), onNode.initialTimeout(),
-				this.syncContext, this.time, this.time, this.time::nanos);
+				Slices.source(this.hub, onNode), onNode.initialTimeout(), this.context);
 		this.syncContext.execute(() -> users.start(this.told));
 		this.time.settle();
 		this.api.last()
@@ -113,6 +129,97 @@ class KubernetesNameResolverTests {
 						.replace("\"users\"", "\"orders\"")));
 		this.time.settle();
 		assertThat(this.told.texts).containsExactly("10.0.0.1 10.0.0.2", "10.0.0.2");
+	}
+
+	@Test
+	void r30_ownZoneIsAskedOfTheApiServerWhereThatIsSet() {
+		DiscoverySettings lookUp = new DiscoverySettings(null, null, "n2", IpFamily.AUTO, false,
+				Duration.ofSeconds(150), Duration.ofMinutes(10), Duration.ofSeconds(15), Map.of(), Fallback.NONE,
+				DnsSettings.DEFAULT, false, true, 0);
+		KubernetesNameResolver users = new KubernetesNameResolver(Slices.USERS,
+				Selection.of(KubernetesTarget.parse("k8s:///users.shop:grpc").port(), lookUp),
+				Slices.source(this.hub, lookUp), lookUp.initialTimeout(), this.context);
+		this.syncContext.execute(() -> users.start(this.told));
+		this.time.settle();
+		assertThat(this.api.requests).hasSize(2);
+		ScriptedApi.Request node = this.api.requests.get(0);
+		assertThat(node.path).isEqualTo("/api/v1/nodes/n2");
+		this.api.last()
+			.answer(200, list("7", itemOf("a", "5",
+					"{'addresses':['10.0.0.1'],'hints':{'forZones':[{'name':'z1'}]}},{'addresses':['10.0.0.2'],'hints':{'forZones':[{'name':'z2'}]}}"
+						.replace('\'', '"'))));
+		this.time.pass(Duration.ofSeconds(1));
+		assertThat(this.told.texts).containsExactly("10.0.0.1 10.0.0.2");
+		node.answer(403, "{}");
+		this.time.pass(Duration.ofSeconds(61));
+		ScriptedApi.Request again = this.api.last();
+		assertThat(again.path).as("a grant is noticed").isEqualTo("/api/v1/nodes/n2");
+		again.answer(200, "{\"metadata\":{\"labels\":{\"topology.kubernetes.io/zone\":\"z2\"}}}");
+		this.time.settle();
+		assertThat(this.told.texts).containsExactly("10.0.0.1 10.0.0.2", "10.0.0.2");
+	}
+
+	@Test
+	void r31_zoneThatIsLearnedLateIsToldOnceAndOnlyWhereItIsPreferred() {
+		for (int minimum : new int[] { 0, 1 }) {
+			Recorder heard = new Recorder();
+			DiscoverySettings onNode = new DiscoverySettings(null, null, "n" + minimum, IpFamily.AUTO, false,
+					Duration.ofSeconds(150), Duration.ZERO, Duration.ofSeconds(15), Map.of(), Fallback.NONE,
+					DnsSettings.DEFAULT, false, false, minimum);
+			KubernetesNameResolver users = new KubernetesNameResolver(Slices.USERS,
+					Selection.of(KubernetesTarget.parse("k8s:///users.shop:grpc").port(), onNode),
+					Slices.source(this.hub, onNode), onNode.initialTimeout(), this.context);
+			this.syncContext.execute(() -> users.start(heard));
+			this.time.settle();
+			this.api.last().answer(200, list("7", itemOf("a", "5", "{\"addresses\":[\"10.0.0.1\"],\"zone\":\"z2\"}")));
+			this.time.pass(Duration.ofSeconds(1));
+			Subscription orders = this.hub.subscribe(new ServiceKey("shop", "orders"), onNode, () -> {
+			});
+			this.time.settle();
+			this.api.last()
+				.answer(200,
+						list("8", itemOf("o", "6",
+								"{\"addresses\":[\"10.0.9.9\"],\"nodeName\":\"n" + minimum + "\",\"zone\":\"z2\"}")
+							.replace("\"users\"", "\"orders\"")));
+			this.time.pass(Duration.ofSeconds(1));
+			assertThat(heard.results).hasSize(1 + minimum);
+			assertThat(heard.results.get(minimum).getAttributes().get(EndpointAttributes.PREFERRED_ZONE))
+				.isEqualTo((minimum == 0) ? null : "z2");
+			orders.close();
+			this.syncContext.execute(users::shutdown);
+			this.time.settle();
+		}
+	}
+
+	@Test
+	void executorThatRefusesWorkLosesNoChange() {
+		AtomicBoolean refuses = new AtomicBoolean(true);
+		KubernetesNameResolver picky = new KubernetesNameResolver(Slices.USERS, Slices.wanted("k8s:///users.shop:grpc"),
+				Slices.source(this.hub, this.settings), this.settings.initialTimeout(),
+				new ChannelContext(this.syncContext, this.time, (task) -> {
+					if (refuses.get()) {
+						throw new RejectedExecutionException();
+					}
+					this.time.execute(task);
+				}, this.time::nanos));
+		this.syncContext.execute(() -> picky.start(this.told));
+		this.time.settle();
+		assertThat(this.api.requests).isEmpty();
+		refuses.set(false);
+		this.time.pass(Duration.ofSeconds(5));
+		this.api.last().answer(200, list("7", item("a", "5", "10.0.0.1")));
+		this.api.last().open();
+		this.time.pass(Duration.ofSeconds(1));
+		refuses.set(true);
+		this.api.last().send(event("MODIFIED", item("a", "6", "10.0.0.1", "10.0.0.2")));
+		this.time.pass(Duration.ofSeconds(1));
+		this.api.last().send(event("MODIFIED", item("a", "7", "10.0.0.1", "10.0.0.2", "10.0.0.3")));
+		this.time.pass(Duration.ofSeconds(1));
+		refuses.set(false);
+		this.api.last().send(event("MODIFIED", item("a", "8", "10.0.0.4", "10.0.0.1")));
+		this.time.pass(Duration.ofSeconds(1));
+		assertThat(this.told.texts).startsWith("10.0.0.1", "10.0.0.1 10.0.0.2", "10.0.0.1 10.0.0.2 10.0.0.3")
+			.endsWith("10.0.0.1 10.0.0.4");
 	}
 
 	@Test
@@ -190,6 +297,53 @@ class KubernetesNameResolverTests {
 		this.api.last().answer(200, list("7", item("a", "5", "10.0.0.1")));
 		this.time.settle();
 		assertThat(this.told.texts).last().isEqualTo("10.0.0.1");
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 401, 403, 404 })
+	void r41_firstListThatIsDeniedIsToldWithinASecondWithTheExactRule(int status) {
+		start();
+		this.api.last().answer(status, "{}");
+		this.time.pass(Duration.ofMillis(999));
+		assertThat(this.told.texts).hasSize(1);
+		assertThat(this.told.texts.get(0)).startsWith("UNAVAILABLE: ").contains("shop/web", "namespace");
+		if (status == 404) {
+			assertThat(this.told.texts.get(0)).contains("get, list and watch on endpointslices.discovery.k8s.io",
+					"in namespace shop", "404");
+		}
+		else {
+			assertThat(this.told.texts.get(0)).contains("kind: Role\n", "namespace: shop",
+					"apiGroups: [discovery.k8s.io]", "resources: [endpointslices]", "verbs: [get, list, watch]",
+					"kind: RoleBinding", "name: web");
+		}
+		this.time.pass(Duration.ofSeconds(3));
+		this.api.last().answer(200, list("7", item("a", "5", "10.0.0.1")));
+		this.time.settle();
+		assertThat(this.told.texts.get(this.told.texts.size() - 1)).as("after the grant").isEqualTo("10.0.0.1");
+	}
+
+	@Test
+	void r47_serverThatWasRestoredFromABackupIsFollowedAgain() {
+		start();
+		this.api.last().answer(200, list("100", item("a", "90", "10.0.0.1"), item("b", "95", "10.0.0.2")));
+		this.api.last().open();
+		this.api.last().cut();
+		this.time.pass(Duration.ofSeconds(3));
+		this.api.last().answer(504, "{}");
+		this.time.pass(Duration.ofSeconds(6));
+		this.api.last().answer(200, list("40", item("a", "30", "10.0.0.3")));
+		this.api.last().open();
+		this.time.pass(Duration.ofSeconds(5));
+		assertThat(this.told.texts).containsExactly("10.0.0.1 10.0.0.2");
+		this.time.pass(Duration.ofSeconds(7));
+		assertThat(this.api.last().isWatch()).isFalse();
+		this.api.last().answer(200, list("41", item("a", "30", "10.0.0.3")));
+		this.api.last().open();
+		this.time.pass(Duration.ofSeconds(1));
+		assertThat(this.told.texts).containsExactly("10.0.0.1 10.0.0.2", "10.0.0.3");
+		this.api.last().send(event("MODIFIED", item("a", "42", "10.0.0.4", "10.0.0.3")));
+		this.time.pass(Duration.ofSeconds(1));
+		assertThat(this.told.texts).endsWith("10.0.0.3 10.0.0.4");
 	}
 
 	@Test
@@ -345,11 +499,21 @@ class KubernetesNameResolverTests {
 	}
 
 	@Test
-	void r08_refusalIsNotRepeated() {
+	void r08_refusalIsCountedAndNotRepeated() {
+		List<String> refusals = new ArrayList<>();
+		this.hub.listeners().add(new DiscoveryListener() {
+
+			@Override
+			public void refused(String service, String code) {
+				refusals.add(service + " " + code);
+			}
+
+		});
 		this.told.answer = Status.UNAVAILABLE.withDescription("no");
 		synced("10.0.0.1");
 		this.time.pass(Duration.ofMinutes(1));
 		assertThat(this.told.texts).hasSize(1);
+		assertThat(refusals).containsExactly("shop/users UNAVAILABLE");
 	}
 
 	private void start() {
@@ -365,9 +529,8 @@ class KubernetesNameResolverTests {
 	}
 
 	private KubernetesNameResolver resolver(String target) {
-		return new KubernetesNameResolver(Slices.USERS, Slices.wanted(target),
-				(service, changed) -> this.hub.subscribe(service, this.settings, changed),
-				this.settings.initialTimeout(), this.syncContext, this.time, this.time, this.time::nanos);
+		return new KubernetesNameResolver(Slices.USERS, Slices.wanted(target), Slices.source(this.hub, this.settings),
+				this.settings.initialTimeout(), this.context);
 	}
 
 	private final class Recorder extends Listener2 {

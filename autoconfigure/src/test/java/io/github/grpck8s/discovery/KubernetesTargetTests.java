@@ -48,8 +48,8 @@ class KubernetesTargetTests {
 			k8s:///users/shop            | more than one segment
 			k8s://shop/users.shop        | named twice
 			k8s:///users?x=y             | no query
-			dns:///users                 | the scheme is not 'k8s'
-			users                        | the scheme is not 'k8s'
+			dns:///users                 | the scheme is neither 'k8s' nor 'k8s-dns'
+			users                        | the scheme is neither 'k8s' nor 'k8s-dns'
 			""")
 	void r02_faultsAreNamedWithTheCanonicalForm(String target, String fault) {
 		assertThatIllegalArgumentException().isThrownBy(() -> KubernetesNameResolverProvider.check(target))

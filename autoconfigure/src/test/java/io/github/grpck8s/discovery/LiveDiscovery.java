@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.UnaryOperator;
@@ -17,6 +18,7 @@ import io.grpc.EquivalentAddressGroup;
 import io.grpc.NameResolver;
 import io.grpc.NameResolver.Listener2;
 import io.grpc.NameResolver.ResolutionResult;
+import io.grpc.NameResolverProvider;
 import io.grpc.Status;
 import io.grpc.SynchronizationContext;
 import io.grpc.Uri;
@@ -61,6 +63,24 @@ final class LiveDiscovery implements AutoCloseable {
 	 */
 	void useProcess() {
 		this.discovery = Discovery.of(DEFAULTS, () -> null);
+	}
+
+	/**
+	 * Use a client that the application does not get before the latch is open.
+	 */
+	void useAfter(CountDownLatch latch, Duration initialTimeout) {
+		use((settings) -> new DiscoverySettings(null, null, null, settings.ipFamily(), false, settings.watchSilence(),
+				settings.linger(), initialTimeout));
+		KubernetesClient made = Objects.requireNonNull(this.client);
+		this.discovery = Discovery.of(Objects.requireNonNull(this.discovery).settings(), () -> {
+			try {
+				latch.await();
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+			return made;
+		});
 	}
 
 	Channel channel(String target) {
@@ -128,9 +148,14 @@ final class LiveDiscovery implements AutoCloseable {
 				})
 				.setArg(KubernetesNameResolverProvider.DISCOVERY, discovery)
 				.build();
-			this.resolver = Objects
-				.requireNonNull(new KubernetesNameResolverProvider().newNameResolver(Uri.create(target), args));
+			NameResolverProvider provider = target.startsWith("k8s-dns:") ? new KubernetesDnsNameResolverProvider()
+					: new KubernetesNameResolverProvider();
+			this.resolver = Objects.requireNonNull(provider.newNameResolver(Uri.create(target), args));
 			this.syncContext.execute(() -> this.resolver.start(this));
+		}
+
+		String authority() {
+			return this.resolver.getServiceAuthority();
 		}
 
 		void shutdown() {

@@ -203,6 +203,21 @@ class SliceAssemblerTests {
 	}
 
 	@Test
+	void r25_numberThatIsInNoSliceIsUsedAsItIsInTheLiteralMode() {
+		Selection literal = new Selection(KubernetesTarget.parse("k8s:///users.shop:7070").port(), true, IpFamily.AUTO,
+				false, null, null, 0);
+		Slice withoutPorts = slice("b").ready("10.0.0.2").get();
+		assertThat(addresses(assemble(literal, grpc("a").ready("10.0.0.1").get(), withoutPorts)))
+			.containsExactly("10.0.0.1:7070", "10.0.0.2:7070");
+		assertThat(addresses(assemble(literal, grpc("a").ready("10.0.0.1").get(),
+				slice("c").port("admin", 7070).ready("10.0.0.3").get())))
+			.as("a port that some slice has is looked up")
+			.containsExactly("10.0.0.3:7070");
+		assertThat(assemble(new Selection(literal.port(), IpFamily.AUTO, false, null, null), withoutPorts).fault())
+			.contains("literal-ports");
+	}
+
+	@Test
 	void r27_publishNotReadyAddressesWhileTerminatingIsDrainingOnly() {
 		Slice terminating = grpc("a").with(endpoint("10.0.0.1", true, false, true)).get();
 		assertThat(assemble(GRPC, terminating).tier()).isEqualTo(Tier.DRAINING);
@@ -238,8 +253,8 @@ class SliceAssemblerTests {
 	@Test
 	void r28_hintsOfDrainingEndpointsAreIgnored() {
 		var hinted = placed("10.0.0.1", "n1", "z1", Set.of(), Set.of("z1"));
-		var draining = new Slice.EndpointData(hinted.address(), false, true, true, "n1", "z1", Set.of(), Set.of("z1"),
-				null, null);
+		var draining = new EndpointData(hinted.address(), false, true, true, "n1", "z1", Set.of(), Set.of("z1"), null,
+				null);
 		assertThat(assemble(at("n1", "z2"), grpc("a").with(draining).get()).topology()).isEqualTo(Topology.ALL);
 	}
 
@@ -261,6 +276,45 @@ class SliceAssemblerTests {
 					placed("10.0.0.2", "n2", "z2", Set.of(), Set.of("z2")))
 			.get();
 		assertThat(addresses(assemble(at("n2", null), slice))).containsExactly("10.0.0.2:9090");
+	}
+
+	@Test
+	void r31_ownZoneIsPreferredWithoutHintsOnlyWhereThatIsSet() {
+		Slice slice = grpc("a").with(placed("10.0.0.1", "n1", "z1", Set.of(), Set.of()),
+				placed("10.0.0.2", "n2", "z1", Set.of(), Set.of()), placed("10.0.0.3", "n3", "z2", Set.of(), Set.of()))
+			.get();
+		assertThat(assemble(inZone("z1", 2), slice)).satisfies((set) -> {
+			assertThat(set.preferredZone()).isEqualTo("z1");
+			assertThat(set.endpoints()).as("the others are for when it is not well").hasSize(3);
+		});
+		assertThat(assemble(at("n1", "z1"), slice).preferredZone()).isNull();
+		assertThat(assemble(inZone("z2", 2), slice).preferredZone()).as("too few").isNull();
+		assertThat(assemble(inZone("z2", 1), slice).preferredZone()).isEqualTo("z2");
+		assertThat(assemble(inZone("z3", 1), slice).preferredZone()).isNull();
+		assertThat(assemble(inZone(null, 1), slice).preferredZone()).isNull();
+	}
+
+	@Test
+	void r31_hintsComeFirst() {
+		Slice hinted = grpc("a")
+			.with(placed("10.0.0.1", "n1", "z1", Set.of(), Set.of("z2")),
+					placed("10.0.0.2", "n2", "z1", Set.of(), Set.of("z1")))
+			.get();
+		assertThat(assemble(inZone("z1", 1), hinted)).satisfies((set) -> {
+			assertThat(set.preferredZone()).isNull();
+			assertThat(addresses(set)).containsExactly("10.0.0.2:9090");
+		});
+	}
+
+	@Test
+	void r31_zoneWithFewerThanHalfReadyIsNotPreferred() {
+		EndpointData notReady = new EndpointData(Slices.inet("10.0.0.2"), false, false, false, null, "z1", Set.of(),
+				Set.of(), null, null);
+		EndpointData alsoNot = new EndpointData(Slices.inet("10.0.0.3"), false, false, false, null, "z1", Set.of(),
+				Set.of(), null, null);
+		Slices slice = grpc("a").with(placed("10.0.0.1", "n1", "z1", Set.of(), Set.of()), notReady);
+		assertThat(assemble(inZone("z1", 1), slice.get()).preferredZone()).isEqualTo("z1");
+		assertThat(assemble(inZone("z1", 1), slice.with(alsoNot).get()).preferredZone()).isNull();
 	}
 
 	@Test
@@ -324,6 +378,10 @@ class SliceAssemblerTests {
 
 	private static Selection at(String node, @Nullable String zone) {
 		return new Selection(GRPC.port(), IpFamily.AUTO, false, node, zone);
+	}
+
+	private static Selection inZone(@Nullable String zone, int minimum) {
+		return new Selection(GRPC.port(), false, IpFamily.AUTO, false, null, zone, minimum);
 	}
 
 	private static EndpointSet assemble(Selection wanted, Slice... slices) {

@@ -1,7 +1,6 @@
 package io.github.grpck8s.discovery;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import io.github.grpck8s.discovery.Slice.EndpointData;
 import io.github.grpck8s.discovery.Slice.SlicePort;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -102,6 +102,17 @@ class SliceStoreTests {
 	}
 
 	@Test
+	void r47_versionsOfBeforeCountNoMoreOnceTheyAreForgotten() {
+		SliceStore store = new SliceStore(0);
+		store.replace(List.of(slice("a").version("90").get(), slice("b").version("91").get()), "100", 0);
+		store.remove("b", "uid-b", "101", 0);
+		store.forgetVersions();
+		store.replace(List.of(slice("a").version("30").ready("10.0.0.2").get(), slice("b").version("31").get()), "40",
+				0);
+		assertThat(store.slices()).extracting((slice) -> slice.resourceVersion).containsExactly("30", "31");
+	}
+
+	@Test
 	void r56_whatVanishesIsHeldForAWhile() {
 		this.store.put(slice("a").version("1").ready("10.0.0.1", "10.0.0.2").get(), 0);
 		this.store.put(slice("a").version("2").ready("10.0.0.1").get(), 10);

@@ -5,9 +5,9 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 
-import io.github.grpck8s.discovery.Slice.EndpointData;
 import io.github.grpck8s.discovery.Slice.SlicePort;
 import org.jspecify.annotations.Nullable;
 
@@ -104,6 +104,13 @@ final class Slices {
 		catch (UnknownHostException ex) {
 			throw new IllegalArgumentException(ex);
 		}
+	}
+
+	/**
+	 * The slices of a hub.
+	 */
+	static Source source(EndpointSliceHub hub, DiscoverySettings settings) {
+		return (service, changed) -> CompletableFuture.completedFuture(hub.subscribe(service, settings, changed));
 	}
 
 	static Selection wanted(String target) {

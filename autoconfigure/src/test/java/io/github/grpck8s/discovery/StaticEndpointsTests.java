@@ -82,7 +82,8 @@ class StaticEndpointsTests {
 
 	private void use(Map<String, List<FixedEndpoint>> fixed) {
 		this.live.use((settings) -> new DiscoverySettings(null, null, null, settings.ipFamily(), false,
-				Duration.ofSeconds(150), settings.linger(), settings.initialTimeout(), fixed));
+				Duration.ofSeconds(150), settings.linger(), settings.initialTimeout(), fixed, settings.fallback(),
+				settings.dns(), false, false, 0));
 	}
 
 }

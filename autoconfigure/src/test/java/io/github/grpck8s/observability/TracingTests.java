@@ -10,10 +10,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
+import io.github.grpck8s.ServerFeature;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptors;
 import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
@@ -102,9 +106,63 @@ class TracingTests {
 				return request;
 			};
 			say(talk, "00-" + TRACE + "-b7ad6b7169203331-00");
+			// there is no span to be told from the caller's
 			assertThat(seen.get(0).getTraceId()).isEqualTo(TRACE);
-			assertThat(seen.get(0).getSpanId()).isNotEqualTo("b7ad6b7169203331");
+			assertThat(seen.get(0).getSpanId()).isEqualTo("b7ad6b7169203331");
+			assertThat(seen.get(0).isSampled()).isFalse();
 			assertThat(this.spans.getFinishedSpanItems()).isEmpty();
+		}
+	}
+
+	@Test
+	void samplerThatRecordsWhatItsCallerDoesNotIsAsked() throws Exception {
+		this.openTelemetry = sdk(Sampler.alwaysOn());
+		try (Talk talk = new Talk(List.of(server()), List.of())) {
+			say(talk, "00-" + TRACE + "-b7ad6b7169203331-00");
+			assertThat(span(SpanKind.SERVER).getTraceId()).isEqualTo(TRACE);
+		}
+	}
+
+	@Test
+	void decisionNotToSampleIsHandedOn() throws Exception {
+		List<String> handedOn = new CopyOnWriteArrayList<>();
+		ServerFeature recorder = (server) -> server.intercept(new HeaderRecorder(handedOn));
+		ClientTracing client = new ClientTracing(() -> this.openTelemetry, () -> false, false);
+		try (Talk last = new Talk(List.of(recorder), List.of(client));
+				Talk first = new Talk(List.of(server()), List.of())) {
+			first.say = (request) -> ClientCalls.blockingUnaryCall(last.channel, Talk.SAY, CallOptions.DEFAULT,
+					request);
+			say(first, "00-" + TRACE + "-b7ad6b7169203331-00");
+			assertThat(handedOn).containsExactly("00-" + TRACE + "-b7ad6b7169203331-00");
+		}
+	}
+
+	@Test
+	void stateOfOtherVendorsIsHandedOn() throws Exception {
+		List<SpanContext> seen = new CopyOnWriteArrayList<>();
+		try (Talk talk = new Talk(List.of(server()), List.of())) {
+			talk.say = (request) -> {
+				seen.add(Span.current().getSpanContext());
+				return request;
+			};
+			Metadata headers = new Metadata();
+			headers.put(Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER),
+					"00-" + TRACE + "-b7ad6b7169203331-01");
+			headers.put(Metadata.Key.of("tracestate", Metadata.ASCII_STRING_MARSHALLER), "vendor=value");
+			ClientCalls.blockingUnaryCall(
+					ClientInterceptors.intercept(talk.channel, MetadataUtils.newAttachHeadersInterceptor(headers)),
+					Talk.SAY, CallOptions.DEFAULT, "hello");
+			assertThat(seen.get(0).getTraceState().get("vendor")).isEqualTo("value");
+		}
+	}
+
+	@Test
+	void probesAreSeenWhenAskedFor() throws Exception {
+		try (Talk talk = new Talk(List.of(new ServerTracing(() -> this.openTelemetry, () -> false, true)),
+				List.of(new ClientTracing(() -> this.openTelemetry, () -> false, true)))) {
+			HealthGrpc.newBlockingStub(talk.channel).check(HealthCheckRequest.getDefaultInstance());
+			assertThat(span(SpanKind.SERVER).getName()).isEqualTo("grpc.health.v1.Health/Check");
+			assertThat(span(SpanKind.CLIENT).getName()).isEqualTo("grpc.health.v1.Health/Check");
 		}
 	}
 
@@ -259,8 +317,8 @@ class TracingTests {
 
 	@Test
 	void serverThatIsTracedElsewhereIsLeftAlone() throws Exception {
-		try (Talk talk = new Talk(List.of(new ServerTracing(() -> this.openTelemetry, () -> true)),
-				List.of(new ClientTracing(() -> this.openTelemetry, () -> true)))) {
+		try (Talk talk = new Talk(List.of(new ServerTracing(() -> this.openTelemetry, () -> true, false)),
+				List.of(new ClientTracing(() -> this.openTelemetry, () -> true, false)))) {
 			ClientCalls.blockingUnaryCall(talk.channel, Talk.SAY, CallOptions.DEFAULT, "hello");
 			assertThat(this.spans.getFinishedSpanItems()).isEmpty();
 		}
@@ -274,7 +332,7 @@ class TracingTests {
 				throw new IllegalStateException("in creation");
 			}
 			return this.openTelemetry;
-		}, () -> false)))) {
+		}, () -> false, false)))) {
 			assertThat(asked).hasValue(0);
 			ClientCalls.blockingUnaryCall(talk.channel, Talk.SAY, CallOptions.DEFAULT, "hello");
 			ClientCalls.blockingUnaryCall(talk.channel, Talk.SAY, CallOptions.DEFAULT, "hello");
@@ -285,11 +343,11 @@ class TracingTests {
 	}
 
 	private Talk talk() throws Exception {
-		return new Talk(List.of(server()), List.of(new ClientTracing(() -> this.openTelemetry, () -> false)));
+		return new Talk(List.of(server()), List.of(new ClientTracing(() -> this.openTelemetry, () -> false, false)));
 	}
 
 	private ServerTracing server() {
-		return new ServerTracing(() -> this.openTelemetry, () -> false);
+		return new ServerTracing(() -> this.openTelemetry, () -> false, false);
 	}
 
 	private OpenTelemetrySdk sdk(Sampler sampler) {
@@ -356,6 +414,18 @@ class TracingTests {
 			}
 
 		};
+	}
+
+	private record HeaderRecorder(List<String> values) implements ServerInterceptor {
+
+		@Override
+		public <Q, S> ServerCall.Listener<Q> interceptCall(ServerCall<Q, S> call, Metadata headers,
+				ServerCallHandler<Q, S> next) {
+			this.values
+				.add(String.valueOf(headers.get(Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER))));
+			return next.startCall(call, headers);
+		}
+
 	}
 
 }

@@ -38,6 +38,10 @@ final class DefaultsRules {
 			case "logging.pattern.correlation" ->
 				!ClassUtils.isPresent(BOOT_TRACING, DefaultsRules.class.getClassLoader())
 						&& !environment.getProperty("otel.sdk.disabled", Boolean.class, false);
+			case "logging.structured.json.add.kubernetes.pod.name" -> environment.containsProperty("POD_NAME");
+			case "logging.structured.json.add.kubernetes.namespace" -> environment.containsProperty("POD_NAMESPACE");
+			case "logging.structured.json.add.kubernetes.pod.uid" -> environment.containsProperty("POD_UID");
+			case "logging.structured.json.add.kubernetes.node.name" -> environment.containsProperty("NODE_NAME");
 			default -> true;
 		};
 	}

@@ -7,11 +7,12 @@ import io.github.grpck8s.FeatureOrder;
 import io.github.grpck8s.InvalidSettingException;
 import io.github.grpck8s.TargetRule;
 import io.github.grpck8s.discovery.Discovery;
+import io.github.grpck8s.discovery.DiscoverySettings.Fallback;
 import io.github.grpck8s.discovery.KubernetesNameResolverProvider;
 import io.grpc.ManagedChannelBuilder;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
-import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -21,6 +22,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.annotation.Order;
+import org.springframework.util.ClassUtils;
 
 /**
  * Lets {@code k8s:} targets use the application's Kubernetes client and settings. Asks
@@ -39,8 +41,14 @@ public final class DiscoveryAutoConfiguration {
 	@Bean(destroyMethod = "close")
 	@Lazy(false)
 	@ConditionalOnMissingBean
-	Discovery grpcK8sDiscovery(DiscoveryProperties properties, ObjectProvider<KubernetesClient> client) {
-		Discovery discovery = Discovery.of(properties.settings(), client::getIfUnique);
+	Discovery grpcK8sDiscovery(DiscoveryProperties properties, ConfigurableListableBeanFactory beans) {
+		if (properties.fallback() == Fallback.DNS
+				&& !ClassUtils.isPresent("org.xbill.DNS.SimpleResolver", beans.getBeanClassLoader())) {
+			throw new InvalidSettingException("grpc.k8s.discovery.fallback", "dns",
+					"must be 'none' without dnsjava on the class path",
+					"Add dnsjava:dnsjava, which the starter brings, or leave the property out.");
+		}
+		Discovery discovery = Discovery.of(properties.settings(), new ApplicationClient(beans));
 		discovery.register();
 		return discovery;
 	}

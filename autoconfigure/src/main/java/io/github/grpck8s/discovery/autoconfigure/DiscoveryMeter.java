@@ -37,6 +37,17 @@ enum DiscoveryMeter {
 	FAMILY_SWITCHES("grpc.k8s.discovery.family.switches", "Times that a channel was given the other IP family",
 			"service"),
 
+	/** Answers of channels other than OK. */
+	REFUSALS("grpc.k8s.discovery.refusals",
+			"Sets of endpoints that a channel did not take; a policy says so of an empty one", "service", "code"),
+
+	/** What was left out. */
+	SKIPPED("grpc.k8s.discovery.skipped",
+			"Slices, endpoints and events that cannot be read, and addresses that do not count", "service", "reason"),
+
+	/** DNS instead of slices. */
+	FALLBACK("grpc.k8s.discovery.fallback", "1 while DNS is asked because slices cannot be listed", "service"),
+
 	/** Hints without use. */
 	TOPOLOGY_UNKNOWN("grpc.k8s.discovery.topology.unknown",
 			"1 while endpoints have hints but the own zone or node is not known", "service");

@@ -77,13 +77,17 @@ final class DiscoveryMeters implements DiscoveryListener, MeterBinder {
 	}
 
 	private void count(DiscoveryMeter meter, String service, String... further) {
+		count(meter, 1, service, further);
+	}
+
+	private void count(DiscoveryMeter meter, int times, String service, String... further) {
 		Tags tags = Tags.of("service", followed(service).name).and(further);
 		for (MeterRegistry registry : this.registries) {
 			Counter.builder(meter.meterName())
 				.description(meter.description())
 				.tags(tags)
 				.register(registry)
-				.increment();
+				.increment(times);
 		}
 	}
 
@@ -132,6 +136,21 @@ final class DiscoveryMeters implements DiscoveryListener, MeterBinder {
 	}
 
 	@Override
+	public void refused(String service, String code) {
+		count(DiscoveryMeter.REFUSALS, service, "code", code);
+	}
+
+	@Override
+	public void skipped(String service, String reason, int count) {
+		count(DiscoveryMeter.SKIPPED, count, service, "reason", reason);
+	}
+
+	@Override
+	public void fellBack(String service, boolean dns) {
+		followed(service).fallback = dns;
+	}
+
+	@Override
 	public synchronized void ended(String service) {
 		Followed gone = this.services.remove(service);
 		if (gone != null) {
@@ -158,6 +177,8 @@ final class DiscoveryMeters implements DiscoveryListener, MeterBinder {
 
 		private volatile boolean topologyUnknown;
 
+		private volatile boolean fallback;
+
 		Followed(String name) {
 			this.name = name;
 			this.aliveAt = DiscoveryMeters.this.ticker.getAsLong();
@@ -165,6 +186,7 @@ final class DiscoveryMeters implements DiscoveryListener, MeterBinder {
 
 		synchronized void bindTo(MeterRegistry registry) {
 			gauge(registry, DiscoveryMeter.STALE, (service) -> service.stale ? 1 : 0, Tags.empty());
+			gauge(registry, DiscoveryMeter.FALLBACK, (service) -> service.fallback ? 1 : 0, Tags.empty());
 			gauge(registry, DiscoveryMeter.TOPOLOGY_UNKNOWN, (service) -> service.topologyUnknown ? 1 : 0,
 					Tags.empty());
 			TimeGauge
@@ -180,7 +202,9 @@ final class DiscoveryMeters implements DiscoveryListener, MeterBinder {
 			this.endpoints.replaceAll((key, count) -> 0);
 			zonesNow.forEach((zone, count) -> {
 				List<String> key = List.of(tier, bounded(zone, DiscoveryMeters.this.zones, MAX_ZONES));
-				if (this.endpoints.merge(key, count, Integer::sum).equals(count)) {
+				boolean known = this.endpoints.containsKey(key);
+				this.endpoints.merge(key, count, Integer::sum);
+				if (!known) {
 					DiscoveryMeters.this.registries.forEach((registry) -> bindEndpoints(registry, key));
 				}
 			});

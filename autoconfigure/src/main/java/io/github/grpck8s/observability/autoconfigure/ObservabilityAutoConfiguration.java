@@ -3,6 +3,7 @@ package io.github.grpck8s.observability.autoconfigure;
 import io.github.grpck8s.FeatureOrder;
 import io.github.grpck8s.observability.ClientMeters;
 import io.github.grpck8s.observability.ClientTracing;
+import io.github.grpck8s.observability.ConnectionMeters;
 import io.github.grpck8s.observability.LogContext;
 import io.github.grpck8s.observability.OtlpReport;
 import io.github.grpck8s.observability.ServerMeters;
@@ -30,6 +31,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
@@ -37,10 +39,14 @@ import org.springframework.util.ClassUtils;
 /**
  * Auto-configuration of spans, meters and log context.
  */
-@AutoConfiguration
+@AutoConfiguration(beforeName = {
+		"org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.OpenTelemetryTracingAutoConfiguration",
+		"org.springframework.boot.micrometer.metrics.autoconfigure.export.prometheus.PrometheusMetricsExportAutoConfiguration" })
 @ConditionalOnClass(ServerBuilder.class)
 @ConditionalOnBooleanProperty(name = "grpc.k8s.observability.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(ObservabilityProperties.class)
+@Import({ AccessLogConfiguration.class, ExemplarsConfiguration.class, SdkConfiguration.class,
+		TasksConfiguration.class })
 public final class ObservabilityAutoConfiguration {
 
 	/** Outside the log context, which then finds the span. */
@@ -82,15 +88,19 @@ public final class ObservabilityAutoConfiguration {
 		@Bean
 		@ConditionalOnMissingBean
 		@Order(TRACING)
-		ServerTracing grpcK8sServerTracing(ObjectProvider<OpenTelemetry> openTelemetry, ListableBeanFactory beans) {
-			return new ServerTracing(openTelemetry::getIfUnique, new OtherInstrumentation(beans)::tracesServers);
+		ServerTracing grpcK8sServerTracing(ObjectProvider<OpenTelemetry> openTelemetry, ListableBeanFactory beans,
+				ObservabilityProperties properties) {
+			return new ServerTracing(openTelemetry::getIfUnique, new OtherInstrumentation(beans)::tracesServers,
+					properties.infrastructureCalls());
 		}
 
 		@Bean
 		@ConditionalOnMissingBean
 		@Order(TRACING)
-		ClientTracing grpcK8sClientTracing(ObjectProvider<OpenTelemetry> openTelemetry, ListableBeanFactory beans) {
-			return new ClientTracing(openTelemetry::getIfUnique, new OtherInstrumentation(beans)::tracesClients);
+		ClientTracing grpcK8sClientTracing(ObjectProvider<OpenTelemetry> openTelemetry, ListableBeanFactory beans,
+				ObservabilityProperties properties) {
+			return new ClientTracing(openTelemetry::getIfUnique, new OtherInstrumentation(beans)::tracesClients,
+					properties.infrastructureCalls());
 		}
 
 	}
@@ -104,17 +114,31 @@ public final class ObservabilityAutoConfiguration {
 		@Bean
 		@ConditionalOnMissingBean
 		@Order(FeatureOrder.OBSERVABILITY)
-		ServerMeters grpcK8sServerMeters(ObjectProvider<MeterRegistry> registry, ListableBeanFactory beans) {
+		ServerMeters grpcK8sServerMeters(ObjectProvider<MeterRegistry> registry, ListableBeanFactory beans,
+				ObservabilityProperties properties) {
 			return new ServerMeters(registry::getIfAvailable, new OtherInstrumentation(beans)::measuresServers,
-					System::nanoTime);
+					System::nanoTime, properties.infrastructureCalls(), exemplars(beans));
 		}
 
 		@Bean
 		@ConditionalOnMissingBean
 		@Order(FeatureOrder.OBSERVABILITY)
-		ClientMeters grpcK8sClientMeters(ObjectProvider<MeterRegistry> registry, ListableBeanFactory beans) {
+		ClientMeters grpcK8sClientMeters(ObjectProvider<MeterRegistry> registry, ListableBeanFactory beans,
+				ObservabilityProperties properties) {
 			return new ClientMeters(registry::getIfAvailable, new OtherInstrumentation(beans)::measuresClients,
-					System::nanoTime);
+					System::nanoTime, properties.infrastructureCalls(), exemplars(beans));
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		@Order(FeatureOrder.OBSERVABILITY)
+		ConnectionMeters grpcK8sConnectionMeters(ObjectProvider<MeterRegistry> registry) {
+			return new ConnectionMeters(registry::getIfAvailable);
+		}
+
+		/** Without such a bean nobody would look for the span of a measurement. */
+		private static boolean exemplars(ListableBeanFactory beans) {
+			return beans.containsBeanDefinition(ExemplarsConfiguration.BEAN);
 		}
 
 	}

@@ -64,6 +64,10 @@ class DiscoveryMetersTests {
 		this.meters.alive("shop/users");
 		assertThat(this.registry.get("grpc.k8s.discovery.stale").gauge().value()).isZero();
 		assertThat(this.registry.get("grpc.k8s.discovery.watch.age").timeGauge().value(TimeUnit.SECONDS)).isZero();
+		this.meters.fellBack("shop/users", true);
+		assertThat(this.registry.get("grpc.k8s.discovery.fallback").gauge().value()).isOne();
+		this.meters.fellBack("shop/users", false);
+		assertThat(this.registry.get("grpc.k8s.discovery.fallback").gauge().value()).isZero();
 	}
 
 	@Test
@@ -118,6 +122,8 @@ class DiscoveryMetersTests {
 		this.meters.relisted(service);
 		this.meters.restarted(service, "ended");
 		this.meters.failed(service, "500", true);
+		this.meters.refused(service, "UNAVAILABLE");
+		this.meters.skipped(service, "address", 2);
 	}
 
 }

@@ -1,12 +1,16 @@
 package io.github.grpck8s.observability.autoconfigure;
 
+import java.util.List;
 import java.util.function.BooleanSupplier;
 
 import io.github.grpck8s.ChannelFeature;
 import io.github.grpck8s.InvalidSettingException;
 import io.github.grpck8s.ServerFeature;
+import io.github.grpck8s.observability.AccessLogs;
 import io.github.grpck8s.observability.ClientMeters;
 import io.github.grpck8s.observability.ClientTracing;
+import io.github.grpck8s.observability.ConnectionMeters;
+import io.github.grpck8s.observability.ExemplarSpans;
 import io.github.grpck8s.observability.LogContext;
 import io.github.grpck8s.observability.OtlpReport;
 import io.github.grpck8s.observability.ServerMeters;
@@ -32,6 +36,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.core.task.TaskDecorator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.Mockito.mock;
@@ -53,7 +58,7 @@ class ObservabilityAutoConfigurationTests {
 			assertThat(context.getBeanProvider(ServerFeature.class).orderedStream())
 				.hasExactlyElementsOfTypes(ServerMeters.class, LogContext.class, ServerTracing.class);
 			assertThat(context.getBeanProvider(ChannelFeature.class).orderedStream())
-				.hasExactlyElementsOfTypes(ClientMeters.class, ClientTracing.class);
+				.hasExactlyElementsOfTypes(ClientMeters.class, ConnectionMeters.class, ClientTracing.class);
 			assertThat(context).hasSingleBean(OtlpReport.class).hasSingleBean(TelemetryClosing.class);
 			assertThat(context.getBean(ObservabilityProperties.class).otlp().closeTimeout()).hasMillis(900);
 		});
@@ -73,7 +78,7 @@ class ObservabilityAutoConfigurationTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "-1s, PT-1S", "0, PT0S", "99ms, PT0.099S", "61s, PT1M1S" })
+	@CsvSource({ "-1s, -1s", "0, 0s", "99ms, 99ms", "61s, 61s" })
 	void closeTimeoutThatCannotBeIsRefused(String value, String shown) {
 		this.context.withPropertyValues("grpc.k8s.observability.otlp.close-timeout=" + value)
 			.run((context) -> assertThat(context).getFailure()
@@ -81,6 +86,66 @@ class ObservabilityAutoConfigurationTests {
 				.isInstanceOf(InvalidSettingException.class)
 				.hasMessage("'grpc.k8s.observability.otlp.close-timeout' must be between 100 ms and 1 minute "
 						+ "but was '" + shown + "'"));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "tracing.sampling, -0.1, -0.1, must be between 0 and 1",
+			"tracing.sampling, 1.1, 1.1, must be between 0 and 1",
+			"access-log.sampling, 2, 2.0, must be between 0 and 1",
+			"access-log.metadata, x-data-bin, x-data-bin, must be a list of names of text headers",
+			"access-log.metadata, Authorization, Authorization, must not name a header that may hold a secret",
+			"access-log.metadata, cookie, cookie, must not name a header that may hold a secret" })
+	void settingThatCannotBeIsRefused(String property, String value, String shown, String rule) {
+		this.context.withPropertyValues("grpc.k8s.observability." + property + "=" + value)
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(InvalidSettingException.class)
+				.hasMessage("'grpc.k8s.observability." + property + "' " + rule + " but was '" + shown + "'"));
+	}
+
+	@Test
+	void accessLogIsOffUntilItIsAskedFor() {
+		this.context.run((context) -> assertThat(context).doesNotHaveBean(AccessLogs.class));
+		this.context
+			.withPropertyValues("grpc.k8s.observability.access-log.enabled=true",
+					"grpc.k8s.observability.access-log.sampling=0.5", "grpc.k8s.observability.access-log.errors=false",
+					"grpc.k8s.observability.access-log.metadata=x-tenant,x-region")
+			.run((context) -> {
+				assertThat(context).hasSingleBean(AccessLogs.class)
+					.hasBean("grpcK8sServerAccessLog")
+					.hasBean("grpcK8sClientAccessLog");
+				assertThat(context.getBean(ObservabilityProperties.class).accessLog()).isEqualTo(
+						new ObservabilityProperties.AccessLog(true, 0.5, false, List.of("x-tenant", "x-region")));
+			});
+	}
+
+	@Test
+	void accessLogOfTheUserWins() {
+		AccessLogs mine = new AccessLogs(1, true, List.of(), false, false);
+		this.context.withPropertyValues("grpc.k8s.observability.access-log.enabled=true")
+			.withBean(AccessLogs.class, () -> mine)
+			.run((context) -> assertThat(context.getBean(AccessLogs.class)).isSameAs(mine));
+	}
+
+	@Test
+	void exemplarsNeedPrometheusAndNoOther() {
+		this.context.withClassLoader(new FilteredClassLoader("io.micrometer.tracing"))
+			.run((context) -> assertThat(context).hasSingleBean(ExemplarSpans.class));
+		this.context.run((context) -> assertThat(context).doesNotHaveBean(ExemplarSpans.class));
+		this.context.withClassLoader(new FilteredClassLoader("io.micrometer.tracing", "io.prometheus"))
+			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(ServerMeters.class));
+	}
+
+	@Test
+	void executorsOfSpringTakeTheContextAlong() {
+		this.context.run((context) -> assertThat(context).hasSingleBean(TaskDecorator.class));
+		TaskDecorator mine = (task) -> task;
+		this.context.withBean("mine", TaskDecorator.class, () -> mine).run((context) -> {
+			assertThat(context.getBean(TaskDecorator.class)).isSameAs(mine);
+			assertThat(context.getBeanProvider(TaskDecorator.class).stream()).hasSize(2);
+		});
+		this.context.withPropertyValues("grpc.k8s.observability.tracing.tasks=false")
+			.run((context) -> assertThat(context).doesNotHaveBean(TaskDecorator.class));
 	}
 
 	@Test
@@ -205,12 +270,12 @@ class ObservabilityAutoConfigurationTests {
 
 		@Bean
 		ServerTracing myServerTracing() {
-			return new ServerTracing(OpenTelemetry::noop, () -> false);
+			return new ServerTracing(OpenTelemetry::noop, () -> false, false);
 		}
 
 		@Bean
 		ServerMeters myServerMeters() {
-			return new ServerMeters(() -> null, () -> false, System::nanoTime);
+			return new ServerMeters(() -> null, () -> false, System::nanoTime, false, false);
 		}
 
 		@Bean

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * What the tests measured: in the log, and all together in
  * {@code target/cluster-figures.txt}.
  */
-final class Figures {
+public final class Figures {
 
 	private static final Logger logger = LoggerFactory.getLogger(Figures.class);
 
@@ -23,7 +23,7 @@ final class Figures {
 	private Figures() {
 	}
 
-	static void print(String format, Object... values) {
+	public static void print(String format, Object... values) {
 		String figure = String.format(Locale.ROOT, format, values);
 		logger.info("MEASURED {}", figure);
 		try {

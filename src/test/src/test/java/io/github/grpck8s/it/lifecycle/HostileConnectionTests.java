@@ -81,7 +81,7 @@ class HostileConnectionTests {
 	}
 
 	@Test
-	void callsThatNobodyReadsAreBounded() throws Exception {
+	void r91CallsThatNobodyReadsAreBounded() throws Exception {
 		RawHttp2Connection one = connect(0);
 		int sent = 0;
 		try {
@@ -103,7 +103,7 @@ class HostileConnectionTests {
 	 * only shown.
 	 */
 	@Test
-	void streamsThatNobodyReadsAreBounded() throws Exception {
+	void r91StreamsThatNobodyReadsAreBounded() throws Exception {
 		RawHttp2Connection one = connect(0);
 		for (int call = 1; call <= 200; call++) {
 			one.call(LIST_USERS, ListUsersRequest.getDefaultInstance().toByteArray(), true);
@@ -117,7 +117,7 @@ class HostileConnectionTests {
 	}
 
 	@Test
-	void rapidResetsEndTheConnection() throws Exception {
+	void r91RapidResetsEndTheConnection() throws Exception {
 		RawHttp2Connection one = connect(65_535);
 		one.reading();
 		int resets = 0;
@@ -136,7 +136,7 @@ class HostileConnectionTests {
 	}
 
 	@Test
-	void continuationsWithoutEndEndTheConnection() throws Exception {
+	void r91ContinuationsWithoutEndEndTheConnection() throws Exception {
 		RawHttp2Connection one = connect(65_535);
 		one.reading();
 		int sent = 0;
@@ -156,7 +156,7 @@ class HostileConnectionTests {
 	}
 
 	@Test
-	void oversizedMetadataIsRefusedOrEndsTheConnection() throws Exception {
+	void r91OversizedMetadataIsRefusedOrEndsTheConnection() throws Exception {
 		RawHttp2Connection one = connect(65_535);
 		one.reading();
 		int stream = one.open(GET_USER, Map.of("x-long", "x".repeat(8_192)), true);
@@ -171,7 +171,7 @@ class HostileConnectionTests {
 	}
 
 	@Test
-	void messagesWithoutEndAreBounded() throws Exception {
+	void r91MessagesWithoutEndAreBounded() throws Exception {
 		RawHttp2Connection one = connect(65_535);
 		byte[] part = ByteBuffer.allocate(16_000).put((byte) 0).putInt(4_000_000).array();
 		int sent = 0;

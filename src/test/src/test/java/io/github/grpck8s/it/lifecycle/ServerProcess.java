@@ -52,13 +52,22 @@ final class ServerProcess implements AutoCloseable {
 	 * @param properties its properties, {@code name=value}
 	 */
 	static ServerProcess start(String... properties) throws IOException {
+		return start("io.github.grpck8s.example.ExampleApplication", properties);
+	}
+
+	/**
+	 * Start an application. Does not wait for anything.
+	 * @param application its class
+	 * @param properties its properties, {@code name=value}
+	 */
+	static ServerProcess start(String application, String[] properties) throws IOException {
 		List<String> command = new ArrayList<>();
 		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
 		command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError",
-				"-cp", System.getProperty("java.class.path"), "io.github.grpck8s.example.ExampleApplication",
-				"--spring.main.banner-mode=off", "--spring.profiles.active=server", "--grpc.server.address=127.0.0.1",
-				"--grpc.server.port=0", "--server.address=127.0.0.1", "--management.server.address=127.0.0.1",
-				"--logging.level.root=warn", "--logging.level.io.github.grpck8s=info", "--logging.level.net.devh=info",
+				"-cp", System.getProperty("java.class.path"), application, "--spring.main.banner-mode=off",
+				"--spring.profiles.active=server", "--grpc.server.address=127.0.0.1", "--grpc.server.port=0",
+				"--server.address=127.0.0.1", "--management.server.address=127.0.0.1", "--logging.level.root=warn",
+				"--logging.level.io.github.grpck8s=info", "--logging.level.net.devh=info",
 				"--logging.level.org.springframework.boot.tomcat=info"));
 		for (String property : properties) {
 			command.add("--" + property);
@@ -175,6 +184,16 @@ final class ServerProcess implements AutoCloseable {
 		long now = System.nanoTime();
 		// Process.destroy would close the pipe of the log as well
 		assertThat(this.process.toHandle().destroy()).as("SIGTERM was sent").isTrue();
+		return now;
+	}
+
+	/**
+	 * Send SIGKILL.
+	 * @return when, by {@link System#nanoTime()}
+	 */
+	long kill() {
+		long now = System.nanoTime();
+		assertThat(this.process.toHandle().destroyForcibly()).as("SIGKILL was sent").isTrue();
 		return now;
 	}
 

@@ -67,7 +67,7 @@ class SigtermTests {
 	}
 
 	@Test
-	void grpcOnlyApplicationLosesNothing() throws Exception {
+	void r82GrpcOnlyApplicationLosesNothing() throws Exception {
 		Database first = new Database(this.files.resolve("first"));
 		Database second = new Database(this.files.resolve("second"));
 		ServerProcess one = start(first.properties(TIMES[0], TIMES[1], GRPC_ONLY));
@@ -77,7 +77,7 @@ class SigtermTests {
 	}
 
 	@Test
-	void applicationWithWebServersLosesNothing() throws Exception {
+	void r82ApplicationWithWebServersLosesNothing() throws Exception {
 		String[] web = { TIMES[0], TIMES[1], "server.port=0", "management.server.port=0" };
 		Database first = new Database(this.files.resolve("first"));
 		Database second = new Database(this.files.resolve("second"));
@@ -88,7 +88,7 @@ class SigtermTests {
 	}
 
 	@Test
-	void secondSigtermChangesNothing() throws Exception {
+	void r87SecondSigtermChangesNothing() throws Exception {
 		ServerProcess one = start(TIMES[0], TIMES[1], GRPC_ONLY);
 		ServerProcess two = start(TIMES[0], TIMES[1], GRPC_ONLY);
 		for (ServerProcess server : List.of(one, two)) {

@@ -23,6 +23,7 @@ import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
+import net.devh.boot.grpc.client.channelfactory.GrpcChannelFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -191,6 +192,19 @@ class KubernetesClientTests {
 	}
 
 	@Test
+	void addressesOfSpringsDiscoveryClientStillWorkBesideOurs() {
+		try (ConfigurableApplicationContext client = Apps.client("k8s:///users:grpc",
+				"grpc.client.others.address=discovery:///others", "grpc.client.others.negotiation-type=plaintext",
+				"spring.cloud.discovery.client.simple.instances.others[0].uri=http://127.0.0.1:" + Apps.port(server))) {
+			assertThat(client.getBean(Caller.class).name("1")).isEqualTo("user 1");
+			assertThat(UserServiceGrpc.newBlockingStub(client.getBean(GrpcChannelFactory.class).createChannel("others"))
+				.withDeadlineAfter(10, TimeUnit.SECONDS)
+				.getUser(GetUserRequest.newBuilder().setUserId("2").build())
+				.getName()).isEqualTo("user 2");
+		}
+	}
+
+	@Test
 	void theKubernetesClientOfTheApplicationIsUsed() {
 		try (FakeKubernetes other = FakeKubernetes.start()) {
 			other.service("elsewhere", "users").add(pod("users-0"));
@@ -214,6 +228,9 @@ class KubernetesClientTests {
 
 	@Test
 	void anApplicationWithoutKubernetesTargetCallsNoApiServerAndStartsNoThread() {
+		// those of the test before end some seconds after their last request
+		await().atMost(Duration.ofSeconds(20))
+			.until(() -> threads().stream().noneMatch((name) -> name.contains("discovery")));
 		try (ConfigurableApplicationContext client = Apps.client("static://127.0.0.1:" + Apps.port(server),
 				"spring.main.cloud-platform=kubernetes",
 				"spring.cloud.kubernetes.client.master-url=" + kubernetes().url(),

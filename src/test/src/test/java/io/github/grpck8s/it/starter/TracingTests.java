@@ -5,18 +5,13 @@ import java.util.List;
 
 import io.github.grpck8s.it.starter.Apps.Caller;
 import io.opentelemetry.api.trace.SpanKind;
-import io.opentelemetry.sdk.autoconfigure.spi.AutoConfigurationCustomizerProvider;
-import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.data.SpanData;
-import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -27,8 +22,6 @@ import static org.awaitility.Awaitility.await;
 @ExtendWith(OutputCaptureExtension.class)
 class TracingTests {
 
-	private static final InMemorySpanExporter SPANS = InMemorySpanExporter.create();
-
 	@Test
 	void clientAndServerAreInOneTraceAndTheLogSaysWhich(CapturedOutput output) {
 		try (ConfigurableApplicationContext server = start(Apps.ServerApp.class, "grpc.server.address=127.0.0.1",
@@ -36,11 +29,11 @@ class TracingTests {
 				ConfigurableApplicationContext client = start(Apps.ClientApp.class, "grpc.server.port=-1",
 						"grpc.client.users.address=static://127.0.0.1:" + Apps.port(server),
 						"grpc.client.users.negotiation-type=plaintext")) {
-			SPANS.reset();
+			Recording.SPANS.reset();
 			client.getBean(Caller.class).name("traced");
 			await().atMost(Duration.ofSeconds(5))
-				.untilAsserted(() -> assertThat(SPANS.getFinishedSpanItems()).hasSize(2));
-			List<SpanData> spans = SPANS.getFinishedSpanItems();
+				.untilAsserted(() -> assertThat(Recording.SPANS.getFinishedSpanItems()).hasSize(2));
+			List<SpanData> spans = Recording.SPANS.getFinishedSpanItems();
 			SpanData clientSpan = ofKind(spans, SpanKind.CLIENT);
 			SpanData serverSpan = ofKind(spans, SpanKind.SERVER);
 			assertThat(serverSpan.getTraceId()).isEqualTo(clientSpan.getTraceId());
@@ -60,17 +53,6 @@ class TracingTests {
 
 	private static ConfigurableApplicationContext start(Class<?> app, String... properties) {
 		return Apps.start(List.of(app, Recording.class), List.of(properties));
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class Recording {
-
-		@Bean
-		AutoConfigurationCustomizerProvider recorder() {
-			return (customizer) -> customizer.addTracerProviderCustomizer(
-					(provider, config) -> provider.addSpanProcessor(SimpleSpanProcessor.create(SPANS)));
-		}
-
 	}
 
 }
