@@ -42,8 +42,12 @@ COPY --from=layers /layers/application/ ./
 # The chart sets its own. The heap is a share of the container's memory; pools are sized for two processors and not for
 # the whole node; a JVM that is out of memory ends, and is started again.
 ENV JAVA_TOOL_OPTIONS="-XX:MaxRAMPercentage=60 -XX:ActiveProcessorCount=2 -XX:+ExitOnOutOfMemoryError"
+# The classes of a start, parsed and verified once and for all: a pod is ready after little more than half the processor
+# time. Both profiles, for the image serves as both. The JVM goes without where the file does not fit its version.
+RUN ["java", "-XX:ArchiveClassesAtExit=/app/app.jsa", "-Xlog:cds=off", "-Xlog:cds+dynamic=off", "-XX:-UsePerfData", \
+	"-Dspring.context.exit=onRefresh", "-jar", "/app/app.jar", "--spring.profiles.active=server,client", "--grpc.k8s.discovery.namespace=default"]
 # A number: the kubelet can only see of a number that it is not root.
 USER 65532:65532
 EXPOSE 9090 8080
 # No shell between the kubelet and the JVM: SIGTERM begins the drain.
-ENTRYPOINT ["java", "-jar", "/app/app.jar"]
+ENTRYPOINT ["java", "-XX:SharedArchiveFile=/app/app.jsa", "-jar", "/app/app.jar"]

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# images.sh system: pause, CoreDNS and the client in Go. images.sh app: the example, by the Dockerfile of the project, from two base images
-# made of this machine's JDK and libraries. All as archives in the cache, without a registry or a daemon.
+# images.sh system: pause, CoreDNS and the client in Go. images.sh receivers: what takes traces and metrics. images.sh app:
+# the example, by the Dockerfile of the project, from two base images made of this machine's JDK and libraries. All as
+# archives in the cache, without a registry or a daemon. images.sh sizes: how many bytes that image has, and how many it
+# would have without stages.
 . "$(dirname "$0")/lib.sh"
 # In a mount namespace of its own: what is mounted while an image is built goes with the process, however it ends.
 [ -n "${IN_MOUNTS:-}" ] || IN_MOUNTS=1 exec unshare --mount --propagation private "$0" "$@"
@@ -67,6 +69,19 @@ into() {
 	rm "$root.list"
 }
 
+receivers() {
+	static registry.local/otelcol:1 "$TARS/otelcol.tar" "$BIN/otelcol" 65532
+	static registry.local/jaeger:1 "$TARS/jaeger.tar" "$BIN/jaeger" 65532
+	local prometheus root
+	prometheus=$(type -P prometheus)
+	[ ! "$TARS/prometheus.tar" -nt "$prometheus" ] || return 0
+	root=$(mktemp -d)
+	into "$root" "$prometheus"
+	printf 'FROM scratch\nCOPY . /\nUSER 65532\nENTRYPOINT ["%s"]\n' "$prometheus" >"$root.dockerfile"
+	build registry.local/prometheus:1 "$TARS/prometheus.tar" -f "$root.dockerfile" "$root"
+	rm -rf "$root" "$root.dockerfile"
+}
+
 # base REFERENCE FILE…: a base image with the JDK at hand
 base() {
 	local reference=$1 root jdk tools libraries
@@ -87,8 +102,10 @@ base() {
 	rm -rf "$root" "$root.dockerfile"
 }
 
-app() {
-	local jdk m2=$HOME/.m2 made
+# example REFERENCE ARCHIVE OPTION…: the example by the Dockerfile of the project
+example() {
+	local jdk m2=$HOME/.m2 made reference=$1 archive=$2
+	shift 2
 	# layers of builds long ago
 	if [ "$(du -sm "$CACHE/containers" | cut -f1)" -gt 10000 ]; then b rmi -a -f >/dev/null; fi
 	jdk=$("${JAVA_HOME:+$JAVA_HOME/bin/}java" -XshowSettings:properties -version 2>&1 | sed -n 's/.*java.vm.version = \([0-9.]*\).*/\1/p')
@@ -96,12 +113,24 @@ app() {
 	base "localhost/runtime:$made"
 	base "localhost/build:$made" sh cat cp chmod date dirname basename env expr find grep head ls ln mkdir mktemp mv printf \
 		readlink rm sed sleep sort tar touch tr uname unzip wc xargs
-	say "building $IMAGE with the project's Dockerfile"
+	say "building $reference with the project's Dockerfile"
 	mkdir -p "$m2"
 	# this machine's Maven repository, so that nothing comes over the wire a second time
-	build "$IMAGE" "$TARS/app.tar" --build-arg "BUILD_IMAGE=localhost/build:$made" \
-		--build-arg "RUNTIME_IMAGE=localhost/runtime:$made" -v "$m2:/root/.m2:rw" -f "$HOUSE/Dockerfile" "$HOUSE"
-	say "built $IMAGE, $(($(stat -c %s "$TARS/app.tar") / 1048576)) MB"
+	build "$reference" "$archive" --build-arg "BUILD_IMAGE=localhost/build:$made" \
+		--build-arg "RUNTIME_IMAGE=localhost/runtime:$made" -v "$m2:/root/.m2:rw" -f "$HOUSE/Dockerfile" "$@" "$HOUSE"
+	say "built $reference, $(($(stat -c %s "$archive") / 1048576)) MB"
+}
+
+app() { example "$IMAGE" "$TARS/app.tar"; }
+
+# The stage in which the example is built has a JDK, the sources and the application: an image that ends there.
+sizes() {
+	example localhost/one-stage "$TARS/one-stage.tar" --target build
+	example localhost/stages "$TARS/stages.tar"
+	for archive in one-stage stages; do
+		echo "$archive $(stat -c %s "$TARS/$archive.tar")"
+		rm "$TARS/$archive.tar" "$TARS/$archive.tar.log"
+	done
 }
 
 "$1"

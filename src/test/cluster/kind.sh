@@ -14,6 +14,7 @@ cluster_kubeconfig() { echo "$W/kind.conf"; }
 cluster_audit() { foreign audit; }
 cluster_pid() { foreign pid; }
 cluster_programs() { :; }
+cluster_receivers() { foreign receivers; }
 
 cluster_in() {
 	if [ -n "${NODE:-}" ]; then
@@ -29,6 +30,7 @@ cluster_check() {
 	command -v kind >/dev/null || missing+=("kind (go install sigs.k8s.io/kind@latest)")
 	command -v kubectl >/dev/null || missing+=("kubectl (https://kubernetes.io/docs/tasks/tools)")
 	command -v helm >/dev/null || missing+=("helm (https://helm.sh/docs/intro/install)")
+	command -v promtool >/dev/null || missing+=("promtool, for the tests of the alerts (https://prometheus.io/download; Debian: prometheus)")
 	[ ${#missing[@]} = 0 ] || die "missing: $(printf '%s; ' "${missing[@]}")"
 }
 

@@ -4,7 +4,7 @@
 cluster_kubeconfig() { echo "$W/pki/admin.conf"; }
 cluster_audit() { echo "$W/log/audit.log"; }
 cluster_in() { within "$@"; }
-cluster_programs() { nice "$HERE/programs.sh"; }
+cluster_programs() { nice "$HERE/programs.sh" && nice "$HERE/programs.sh" receivers; }
 cluster_pid() {
 	alive || die "the cluster in $W is not up: $HERE/cluster up"
 	cat "$W/ns.pid"
@@ -82,6 +82,10 @@ cluster_status() {
 }
 
 cluster_image() { "$HERE/images.sh" app; }
+cluster_receivers() {
+	"$HERE/programs.sh" receivers && "$HERE/images.sh" receivers &&
+		cluster_load "$TARS/otelcol.tar" "$TARS/jaeger.tar" "$TARS/prometheus.tar"
+}
 
 # Into all nodes at once.
 cluster_load() {

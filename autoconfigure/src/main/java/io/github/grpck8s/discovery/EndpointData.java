@@ -10,6 +10,8 @@ import java.util.UUID;
 
 import org.jspecify.annotations.Nullable;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 /**
  * An endpoint as it was read. Immutable. There may be ten thousands, so addresses and
  * uids are kept as numbers and made when they are asked for (R52).
@@ -34,7 +36,8 @@ final class EndpointData {
 
 	private final Set<String> forZones;
 
-	private final @Nullable String pod;
+	// of its characters; a String takes 24 bytes more
+	private final byte @Nullable [] pod;
 
 	// a UUID where it is one
 	private final @Nullable Object uid;
@@ -65,7 +68,7 @@ final class EndpointData {
 		this.zone = zone;
 		this.forNodes = forNodes;
 		this.forZones = forZones;
-		this.pod = pod;
+		this.pod = (pod != null) ? pod.getBytes(UTF_8) : null;
 		this.uid = (podUid != null) ? compact(podUid) : null;
 	}
 
@@ -134,7 +137,14 @@ final class EndpointData {
 	}
 
 	@Nullable String pod() {
-		return this.pod;
+		return (this.pod != null) ? new String(this.pod, UTF_8) : null;
+	}
+
+	/**
+	 * Whether both are the same pod; cheaper than its name and uid.
+	 */
+	boolean isSamePod(EndpointData other) {
+		return Objects.equals(this.uid, other.uid) && Arrays.equals(this.pod, other.pod);
 	}
 
 	@Nullable String podUid() {
@@ -169,8 +179,7 @@ final class EndpointData {
 				&& Arrays.equals(this.six, that.six) && this.ready == that.ready && this.serving == that.serving
 				&& this.terminating == that.terminating && Objects.equals(this.node, that.node)
 				&& Objects.equals(this.zone, that.zone) && this.forNodes.equals(that.forNodes)
-				&& this.forZones.equals(that.forZones) && Objects.equals(this.pod, that.pod)
-				&& Objects.equals(this.uid, that.uid);
+				&& this.forZones.equals(that.forZones) && isSamePod(that);
 	}
 
 	@Override

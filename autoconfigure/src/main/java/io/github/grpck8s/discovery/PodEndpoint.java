@@ -81,9 +81,8 @@ final class PodEndpoint {
 		if (this == other) {
 			return true;
 		}
-		return other instanceof PodEndpoint that && this.address.equals(that.address)
-				&& Objects.equals(data().podIdentity(), that.data().podIdentity())
-				&& Objects.equals(data().pod(), that.data().pod()) && Objects.equals(data().node(), that.data().node())
+		return other instanceof PodEndpoint that && this.address.equals(that.address) && data().isSamePod(that.data())
+				&& Objects.equals(data().node(), that.data().node())
 				&& Objects.equals(data().zone(), that.data().zone());
 	}
 

@@ -47,7 +47,13 @@ public final class ConnectionMeters implements ChannelFeature {
 
 	@Override
 	public void applyTo(ChannelSpec channel, ManagedChannelBuilder<?> builder) {
-		InternalManagedChannelBuilder.addMetricSink(builder, new Sink(ClientMeters.canonical(channel.target())));
+		try {
+			InternalManagedChannelBuilder.addMetricSink(builder, new Sink(ClientMeters.canonical(channel.target())));
+		}
+		catch (UnsupportedOperationException ignored) {
+			// a builder of the application's own that hands nothing on: no meters of
+			// connections
+		}
 	}
 
 	private final class Sink implements MetricSink {

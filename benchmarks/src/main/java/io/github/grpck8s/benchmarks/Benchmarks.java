@@ -15,10 +15,12 @@ import io.github.grpck8s.benchmarks.programs.EndpointChange;
 import io.github.grpck8s.benchmarks.programs.EventLatency;
 import io.github.grpck8s.benchmarks.programs.Pick;
 import io.github.grpck8s.benchmarks.programs.ProbeLoad;
+import io.github.grpck8s.benchmarks.programs.ProxyHop;
 import io.github.grpck8s.benchmarks.programs.RollingRestart;
 import io.github.grpck8s.benchmarks.programs.RoomOverhead;
 import io.github.grpck8s.benchmarks.programs.Scale;
 import io.github.grpck8s.benchmarks.programs.Spread;
+import io.github.grpck8s.benchmarks.programs.StartUp;
 import io.github.grpck8s.benchmarks.report.Chart;
 import io.github.grpck8s.benchmarks.report.JsonFile;
 import io.github.grpck8s.benchmarks.report.Machine;
@@ -36,7 +38,7 @@ public final class Benchmarks {
 	 */
 	public static final List<Program> PROGRAMS = List.of(new CallOverhead(), new RoomOverhead(), new EndpointChange(),
 			new EventLatency(), new ColdStart(), new RollingRestart(), new Spread(), new Pick(), new Scale(),
-			new ProbeLoad());
+			new ProbeLoad(), new ProxyHop(), new StartUp());
 
 	private Benchmarks() {
 	}

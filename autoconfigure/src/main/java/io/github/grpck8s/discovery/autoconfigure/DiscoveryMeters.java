@@ -202,7 +202,9 @@ final class DiscoveryMeters implements DiscoveryListener, MeterBinder {
 			this.endpoints.replaceAll((key, count) -> 0);
 			zonesNow.forEach((zone, count) -> {
 				List<String> key = List.of(tier, bounded(zone, DiscoveryMeters.this.zones, MAX_ZONES));
-				if (this.endpoints.merge(key, count, Integer::sum).equals(count)) {
+				boolean known = this.endpoints.containsKey(key);
+				this.endpoints.merge(key, count, Integer::sum);
+				if (!known) {
 					DiscoveryMeters.this.registries.forEach((registry) -> bindEndpoints(registry, key));
 				}
 			});

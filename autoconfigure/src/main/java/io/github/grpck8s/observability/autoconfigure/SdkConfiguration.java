@@ -18,12 +18,14 @@ import org.springframework.core.env.Environment;
  * record.
  */
 @Configuration(proxyBeanMethods = false)
-@ConditionalOnBooleanProperty(name = "grpc.k8s.observability.tracing.enabled", matchIfMissing = true)
 class SdkConfiguration {
+
+	private static final String TRACING = "grpc.k8s.observability.tracing.enabled";
 
 	/** Boot's SDK takes the bean as it is, that of OpenTelemetry's starter is told. */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(Sampler.class)
+	@ConditionalOnBooleanProperty(name = TRACING, matchIfMissing = true)
 	@ConditionalOnProperty(ObservabilityProperties.SAMPLING)
 	static class BootSampling {
 
@@ -48,6 +50,7 @@ class SdkConfiguration {
 		}
 
 		@Bean
+		@ConditionalOnBooleanProperty(name = TRACING, matchIfMissing = true)
 		AutoConfigurationCustomizerProvider grpcK8sSampling(ObservabilityProperties properties,
 				Environment environment) {
 			return new Sampling(properties.tracing().sampling(), environment);

@@ -6,6 +6,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Fallback;
 import org.springframework.core.task.TaskDecorator;
 
 /**
@@ -17,7 +18,9 @@ import org.springframework.core.task.TaskDecorator;
 @ConditionalOnBooleanProperty(name = "grpc.k8s.observability.tracing.tasks", matchIfMissing = true)
 class TasksConfiguration {
 
+	// whoever asks for the one decorator means that of the application
 	@Bean
+	@Fallback
 	TaskDecorator grpcK8sTaskDecorator() {
 		return CallContext::wrap;
 	}

@@ -2,6 +2,7 @@ package io.github.grpck8s.observability.autoconfigure;
 
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 import io.github.grpck8s.observability.KubernetesResource;
 import io.opentelemetry.api.OpenTelemetry;
@@ -54,6 +55,14 @@ class SdkConfigurationTests {
 	}
 
 	@Test
+	void withoutSpansOfOursTheResourceIsTheSame() {
+		this.context.withPropertyValues("grpc.k8s.observability.tracing.enabled=false", POD.get(0)).run((context) -> {
+			Map<String, String> resource = resource(context.getBean(OpenTelemetry.class));
+			assertThat(resource).containsEntry("k8s.pod.name", "users-0");
+		});
+	}
+
+	@Test
 	void resourceAttributesOfTheUserWin() {
 		this.context.withPropertyValues(POD.toArray(String[]::new))
 			.withPropertyValues("otel.resource.attributes=k8s.pod.name=mine,service.instance.id=i-1")
@@ -75,7 +84,7 @@ class SdkConfigurationTests {
 	private Map<String, String> resource(OpenTelemetry openTelemetry) {
 		openTelemetry.getTracer("test").spanBuilder("one").startSpan().end();
 		List<SpanData> finished = this.spans.getFinishedSpanItems();
-		Map<String, String> attributes = new java.util.TreeMap<>();
+		Map<String, String> attributes = new TreeMap<>();
 		finished.get(0).getResource().getAttributes().forEach((key, value) -> attributes.put(key.getKey(), "" + value));
 		return attributes;
 	}

@@ -34,9 +34,16 @@ final class CallArms implements AutoCloseable {
 	}
 
 	/**
-	 * Start them and let them get warm.
+	 * Start them and let them get warm for all shapes.
 	 */
 	static CallArms start(Effort effort, Map<String, Command> commands) throws Exception {
+		return start(effort, commands, List.of(Shape.UNARY, Shape.CALLERS_64, Shape.STREAMING));
+	}
+
+	/**
+	 * Start them and let them get warm.
+	 */
+	static CallArms start(Effort effort, Map<String, Command> commands, List<Shape> shapes) throws Exception {
 		CallArms arms = new CallArms(effort);
 		try {
 			for (Map.Entry<String, Command> command : commands.entrySet()) {
@@ -46,7 +53,7 @@ final class CallArms implements AutoCloseable {
 				child.await(START);
 			}
 			for (Child child : arms.children.values()) {
-				arms.warmUp(child);
+				shapes.forEach((shape) -> child.calls(shape, arms.warmUp(shape)));
 			}
 			return arms;
 		}
@@ -56,11 +63,15 @@ final class CallArms implements AutoCloseable {
 		}
 	}
 
-	private void warmUp(Child child) {
-		// enough for the optimizing compiler, in each shape
-		child.calls(Shape.UNARY, this.effort.pick(10_000, 20));
-		child.calls(Shape.CALLERS_64, this.effort.pick(15_000, 64));
-		child.calls(Shape.STREAMING, this.effort.pick(60_000, 100));
+	/**
+	 * Enough for the optimizing compiler.
+	 */
+	private int warmUp(Shape shape) {
+		return switch (shape) {
+			case STREAMING -> this.effort.pick(60_000, 100);
+			case CALLERS_64 -> this.effort.pick(15_000, 64);
+			default -> this.effort.pick(10_000, 20);
+		};
 	}
 
 	/**
@@ -90,6 +101,30 @@ final class CallArms implements AutoCloseable {
 			case CALLERS_64 -> this.effort.pick(3_000, 64);
 			default -> this.effort.pick(2_000, 20);
 		};
+	}
+
+	/**
+	 * Measure all rounds of a shape, and more than the callers know.
+	 * @param around makes the calls and measures around them
+	 */
+	<F> Map<String, List<F>> measure(Shape shape, Around<F> around) throws Exception {
+		int calls = calls(shape);
+		Map<String, Callable<F>> arms = new LinkedHashMap<>();
+		this.children
+			.forEach((name, child) -> arms.put(name, () -> around.measure(name, () -> child.calls(shape, calls))));
+		return Rounds.run(this.effort.callRounds(), 1, this.timeIsUp, this.effort.random(), arms);
+	}
+
+	/**
+	 * Measures around the calls of an arm.
+	 *
+	 * @param <F> what it measures
+	 */
+	@FunctionalInterface
+	interface Around<F> {
+
+		F measure(String arm, Callable<Usage> calls) throws Exception;
+
 	}
 
 	@Override

@@ -44,6 +44,9 @@ public final class JsonFile {
 	 */
 	public static List<Report> read(Path folder, List<String> order) throws IOException {
 		List<Report> reports = new ArrayList<>();
+		if (!Files.isDirectory(folder)) {
+			return reports;
+		}
 		try (Stream<Path> files = Files.list(folder)) {
 			for (Path file : files.filter((each) -> each.toString().endsWith(".json")).toList()) {
 				reports.add(JSON.readValue(file.toFile(), Report.class));

@@ -1,5 +1,6 @@
 package io.github.grpck8s.benchmarks.report;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -35,11 +36,21 @@ public record Report(String program, String claim, String date, int rounds, long
 	}
 
 	/**
+	 * Add versions of what stands on no class path.
+	 */
+	public Report with(Map<String, String> more) {
+		return new Report(this.program, this.claim, this.date, this.rounds, this.seconds, this.machine, more, this.rows,
+				this.missing);
+	}
+
+	/**
 	 * Fill in the rest.
 	 */
 	public Report by(String name, String claimed, String day, long took, Map<String, String> where,
 			Map<String, String> what) {
-		return new Report(name, claimed, day, this.rounds, took, where, what, this.rows, this.missing);
+		Map<String, String> all = new LinkedHashMap<>(what);
+		all.putAll(this.versions);
+		return new Report(name, claimed, day, this.rounds, took, where, all, this.rows, this.missing);
 	}
 
 }

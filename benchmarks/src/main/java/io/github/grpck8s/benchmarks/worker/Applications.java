@@ -1,6 +1,7 @@
 package io.github.grpck8s.benchmarks.worker;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -8,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 
 import io.github.grpck8s.benchmarks.worker.Child.Command;
 
@@ -19,6 +21,8 @@ public final class Applications {
 	private static final List<String> QUIET = List.of("--spring.main.banner-mode=off", "--logging.level.root=warn",
 			"--spring.main.web-application-type=none", "--spring.config.name=none",
 			"--spring.application.name=benchmark");
+
+	private static final String DEFAULTS = "io/github/grpck8s/defaults/autoconfigure/defaults.properties";
 
 	private Applications() {
 	}
@@ -146,6 +150,36 @@ public final class Applications {
 				Map.of("KUBECONFIG", kubeconfig.toString()), "spring.main.cloud-platform=kubernetes",
 				"benchmark.scheduling=true", "management.health.kubernetes.enabled=false",
 				"management.info.kubernetes.enabled=false", "otel.sdk.disabled=true");
+	}
+
+	/**
+	 * All that our starter brings, without our jar.
+	 * @param quiet whether with those defaults of ours, set by hand, that are in the
+	 * words of other libraries
+	 * @throws IOException if there is no free port
+	 */
+	public static Command withoutOurs(boolean quiet) throws IOException {
+		int port = freePort();
+		List<String> all = new ArrayList<>(spring("grpc.server.address=127.0.0.1", "grpc.server.port=" + port,
+				"grpc.client.users.address=static://127.0.0.1:" + port,
+				"grpc.client.users.negotiation-type=plaintext"));
+		if (quiet) {
+			defaults().forEach((name, value) -> all.add("--" + name + "=" + value));
+		}
+		return Command.of("without ours", ClassPath.STARTER_WITHOUT_OURS, NetDevhWorker.class, all);
+	}
+
+	private static Properties defaults() throws IOException {
+		Properties defaults = new Properties();
+		try (InputStream file = ClassLoader.getSystemResourceAsStream(DEFAULTS)) {
+			if (file == null) {
+				throw new IllegalStateException("Not on the class path: " + DEFAULTS);
+			}
+			defaults.load(file);
+		}
+		// ours is there only where metrics are exported
+		defaults.remove("otel.instrumentation.micrometer.enabled");
+		return defaults;
 	}
 
 	/**

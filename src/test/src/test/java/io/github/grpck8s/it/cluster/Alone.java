@@ -15,7 +15,8 @@ import org.junit.jupiter.api.parallel.Isolated;
 @Retention(RetentionPolicy.RUNTIME)
 @OnCluster
 @Isolated
-@Installed({ "client.extraProperties.example.client.max-in-flight=2000", "config.resilience.deadline=5s" })
+@Installed({ "client.rate=200", "client.extraProperties.example.client.max-in-flight=2000",
+		"config.resilience.deadline=5s" })
 @interface Alone {
 
 }

@@ -29,6 +29,8 @@ final class Cluster {
 
 	private static final long COMMAND_MINUTES = 10;
 
+	private static final int PATIENCE_MILLIS = 60_000;
+
 	private Cluster() {
 	}
 
@@ -39,7 +41,9 @@ final class Cluster {
 		Config config = new ConfigBuilder(
 				Config.fromKubeconfig(new File(Objects.requireNonNull(System.getenv("KUBECONFIG"),
 						"KUBECONFIG is not set: run './mvnw verify -Pcluster', which starts the cluster"))))
-			.withConnectionTimeout(5000)
+			// a machine that is busy answers late
+			.withConnectionTimeout(PATIENCE_MILLIS)
+			.withRequestTimeout(PATIENCE_MILLIS)
 			.withRequestRetryBackoffLimit(0)
 			.build();
 		return new KubernetesClientBuilder().withConfig(config).build();

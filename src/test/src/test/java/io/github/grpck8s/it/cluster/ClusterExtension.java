@@ -19,7 +19,8 @@ import org.opentest4j.TestAbortedException;
 /**
  * Gives each test a {@link TestNamespace} of its own or the {@link Release} that it
  * shares with others ({@link Installed}), prints what happened there when the test fails,
- * and takes it away.
+ * and takes it away. A namespace that a {@code @BeforeAll} asks for is that of all tests
+ * of the class, and goes after the last of them.
  */
 class ClusterExtension implements ExecutionCondition, ParameterResolver, TestExecutionExceptionHandler,
 		LifecycleMethodExecutionExceptionHandler, AfterEachCallback {
@@ -58,6 +59,11 @@ class ClusterExtension implements ExecutionCondition, ParameterResolver, TestExe
 
 	@Override
 	public void handleTestExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
+		describe(context, failure);
+	}
+
+	@Override
+	public void handleBeforeAllMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
 		describe(context, failure);
 	}
 

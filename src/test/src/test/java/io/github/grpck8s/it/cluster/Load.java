@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 import io.fabric8.kubernetes.client.utils.Serialization;
 
@@ -26,8 +27,8 @@ final class Load {
 
 	/**
 	 * The most calls that one of three pods can have open, when sixteen callers call
-	 * them. When it is killed, those of them fail whose answer had begun: gRPC repeats
-	 * none of which it has seen the headers (gRFC A6).
+	 * them. When it is killed they are repeated, except those whose answer had begun and
+	 * those for which the throttle has no tokens left, from the fifth on (gRFC A6).
 	 */
 	static final int OPEN_AT_ONE_POD = 6;
 
@@ -129,9 +130,21 @@ final class Load {
 	 * Wait until in so many seconds in a row, all after an instant, no call has failed.
 	 */
 	void awaitCalm(Instant start, int seconds) {
+		awaitLast(start, seconds, (second) -> second.failed() == 0);
+	}
+
+	/**
+	 * Wait until in so many seconds in a row, all after an instant, no call has failed
+	 * and a pod has answered none.
+	 */
+	void awaitCalmWithout(Victim victim, Instant start, int seconds) {
+		awaitLast(start, seconds, (second) -> second.failed() == 0 && !second.pods().containsKey(victim.pod()));
+	}
+
+	private void awaitLast(Instant start, int seconds, Predicate<Second> wanted) {
 		await().atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofMillis(500)).until(() -> {
 			List<Second> all = since(start);
-			return all.size() >= seconds && failed(all.subList(all.size() - seconds, all.size())) == 0;
+			return all.size() >= seconds && all.subList(all.size() - seconds, all.size()).stream().allMatch(wanted);
 		});
 	}
 

@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Pods go without a word.
  */
 @OnCluster
-@Installed({ "client.extraProperties.example.client.max-in-flight=2000", "config.resilience.deadline=5s" })
+@Installed
 @OnlyOn(value = { OnlyOn.OWN, OnlyOn.KIND }, because = "its containers and packets are ours to kill and drop")
 class LossTests {
 
@@ -22,19 +22,23 @@ class LossTests {
 		victim.kill();
 		load.go(Duration.ofSeconds(10));
 		load.report("SIGKILL", victim, killed);
-		// the example's method is idempotent: what the pod took with it is asked of
-		// another
-		assertThat(Load.failed(load.from(killed))).as(() -> load.failures().toString()).isZero();
+		assertThat(Load.failed(load.from(killed))).as(() -> load.failures().toString())
+			.isLessThanOrEqualTo(Load.OPEN_AT_ONE_POD);
 	}
 
 	@Test
 	void blackHole(Release release) {
-		Load load = release.load();
+		// a client that goes on while a third of its calls hangs
+		Load load = release
+			.besides("patient", "client.extraProperties.example.client.max-in-flight=2000",
+					"config.resilience.deadline=5s")
+			.load();
+		load.awaitAnswersOf(3);
 		Victim victim = Victim.of(release.pods("server").get(0));
-		Instant start = Instant.now();
 		try {
 			victim.blackHole(true);
-			load.awaitCalm(start.plusSeconds(5), 10);
+			Instant start = Instant.now();
+			load.awaitCalmWithout(victim, start, 10);
 			assertThat(load.report("black hole, deadline 5 s", victim, start)).as(() -> load.failures().toString())
 				.isLessThan(Load.SILENT_POD);
 		}

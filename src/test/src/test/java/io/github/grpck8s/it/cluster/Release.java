@@ -103,11 +103,18 @@ final class Release {
 	}
 
 	/**
+	 * The name of what belongs to server and client.
+	 */
+	String whole() {
+		return this.name + "-example-app";
+	}
+
+	/**
 	 * The name of a Deployment, also of the server's Service.
 	 * @param component server or client
 	 */
 	String object(String component) {
-		return this.name + "-example-app-" + component;
+		return whole() + "-" + component;
 	}
 
 	/**
@@ -161,6 +168,9 @@ final class Release {
 		});
 	}
 
+	/**
+	 * Returns when there are so many pods, new ones and old ones that are not told to go.
+	 */
 	void scale(int servers) {
 		this.namespace.client()
 			.apps()
@@ -168,6 +178,9 @@ final class Release {
 			.inNamespace(this.namespace.name())
 			.withName(object("server"))
 			.scale(servers);
+		await().atMost(Duration.ofMinutes(1))
+			.pollInterval(Duration.ofMillis(100))
+			.until(() -> pods("server").size() == servers);
 	}
 
 	/**

@@ -17,7 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class RolloutShapeTests {
 
 	@ParameterizedTest
-	@CsvSource({ "2, 400, 4", "5, 50, 200" })
+	@CsvSource({ "2, 300, 4", "5, 50, 200" })
 	void otherShapesLoseNoCallEither(int replicas, int rate, int streams, TestNamespace namespace) {
 		Release release = Release.install(namespace, "demo", "server.replicas=" + replicas, "client.rate=" + rate,
 				"client.extraProperties.example.client.max-in-flight=64",

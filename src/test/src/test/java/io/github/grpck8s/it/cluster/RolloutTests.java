@@ -21,7 +21,7 @@ class RolloutTests {
 
 	@Test
 	void rollingRestartsLoseNoCall(TestNamespace namespace) {
-		Release release = Release.install(namespace, "demo");
+		Release release = Release.install(namespace, "demo", "client.rate=200");
 		// beside it, what grpc-java does by itself: DNS and round_robin, none of our
 		// rooms in the client
 		Release beside = release.besides("beside", release.byDns());

@@ -64,7 +64,6 @@ class ScaleTests {
 		}));
 		Instant down = Instant.now();
 		release.scale(2);
-		await().atMost(Duration.ofMinutes(3)).until(() -> release.pods("server").size() == 2);
 		namespace.awaitGone("server");
 		load.go(Duration.ofSeconds(2));
 		Figures.print("scale 5 to 2: %s", Load.summary(load.from(down)));

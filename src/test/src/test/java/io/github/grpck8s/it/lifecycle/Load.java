@@ -22,6 +22,7 @@ import io.github.grpck8s.it.lifecycle.Outcome.Kind;
 import io.grpc.Channel;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
+import org.jspecify.annotations.Nullable;
 
 import static org.awaitility.Awaitility.await;
 
@@ -33,12 +34,16 @@ final class Load implements AutoCloseable {
 
 	private static final int DEADLINE_SECONDS = 10;
 
-	/** Between two calls of one caller: the load is to be there, not to be heavy. */
-	private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+	/** Calls of all callers in a second, at most: the load is to be there, not heavy. */
+	private static final long CALLS_PER_SECOND = 1600;
 
 	private final Channel channel;
 
 	private final boolean untilFailure;
+
+	private final long pauseNanos;
+
+	private final @Nullable String id;
 
 	private final Queue<Outcome> outcomes = new ConcurrentLinkedQueue<>();
 
@@ -46,19 +51,33 @@ final class Load implements AutoCloseable {
 
 	private volatile boolean over;
 
-	private Load(Channel channel, boolean untilFailure) {
+	private Load(Channel channel, int callers, boolean untilFailure, @Nullable String id) {
+		this.id = id;
 		this.channel = channel;
+		this.pauseNanos = TimeUnit.SECONDS.toNanos(callers) / CALLS_PER_SECOND;
 		this.untilFailure = untilFailure;
 	}
 
 	/**
-	 * Begin to call.
+	 * Begin to call for a user that there is, again and again.
 	 * @param channel where to
 	 * @param callers how many, a multiple of 8
 	 * @param untilFailure whether a caller ends when a call of his has failed
 	 */
 	static Load on(Channel channel, int callers, boolean untilFailure) {
-		Load load = new Load(channel, untilFailure);
+		return begin(new Load(channel, callers, untilFailure, "1"), callers);
+	}
+
+	/**
+	 * Begin to call, every call for something else, so that executions can be counted.
+	 * @param channel where to
+	 * @param callers how many, a multiple of 8
+	 */
+	static Load counted(Channel channel, int callers) {
+		return begin(new Load(channel, callers, false, null), callers);
+	}
+
+	private static Load begin(Load load, int callers) {
 		for (int caller = 0; caller < callers; caller++) {
 			Kind kind = switch (caller % 8) {
 				case 1, 3 -> Kind.LIST_USERS;
@@ -80,12 +99,16 @@ final class Load implements AutoCloseable {
 		UserServiceGrpc.UserServiceBlockingStub users = UserServiceGrpc.newBlockingStub(this.channel);
 		while (!this.over) {
 			long startedAt = System.nanoTime();
-			String key = (kind == Kind.IMPORT_USERS) ? UUID.randomUUID() + "@example.org" : "";
+			String key = switch (kind) {
+				case IMPORT_USERS -> UUID.randomUUID() + "@example.org";
+				case GET_USER -> (this.id != null) ? this.id : UUID.randomUUID().toString();
+				default -> "";
+			};
 			Status status = Status.OK;
 			try {
 				switch (kind) {
 					case GET_USER -> users.withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
-						.getUser(GetUserRequest.newBuilder().setUserId("1").build());
+						.getUser(GetUserRequest.newBuilder().setUserId(key).build());
 					case LIST_USERS -> readAll(users.withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
 						.listUsers(ListUsersRequest.newBuilder().setLimit(60).build()));
 					case LOOK_UP_USERS -> lookUp();
@@ -105,7 +128,7 @@ final class Load implements AutoCloseable {
 			if (!status.isOk() && this.untilFailure) {
 				return;
 			}
-			LockSupport.parkNanos(PAUSE_NANOS);
+			LockSupport.parkNanos(this.pauseNanos);
 		}
 	}
 

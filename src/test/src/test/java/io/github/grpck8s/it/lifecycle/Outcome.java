@@ -9,7 +9,8 @@ import io.grpc.Status;
  * @param startedAt when it began
  * @param endedAt when it was over
  * @param status its status
- * @param key what the server has stored of it if it was executed, else empty
+ * @param key what the server has noted of it if it was executed, empty for calls that are
+ * not counted
  */
 record Outcome(Kind kind, long startedAt, long endedAt, Status status, String key) {
 

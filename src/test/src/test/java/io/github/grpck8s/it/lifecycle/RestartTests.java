@@ -1,7 +1,12 @@
 package io.github.grpck8s.it.lifecycle;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -15,21 +20,29 @@ import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthGrpc;
+import net.devh.boot.grpc.client.channelfactory.GrpcChannelFactory;
 import net.devh.boot.grpc.server.event.GrpcServerStartedEvent;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Contexts that stop and start again, and several in one JVM.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class RestartTests {
+
+	private static final GetUserRequest ADA = GetUserRequest.newBuilder().setUserId("1").build();
 
 	private final List<ConfigurableApplicationContext> contexts = new ArrayList<>();
 
@@ -43,25 +56,88 @@ class RestartTests {
 	@Test
 	void contextThatStopsAndStartsServesAgainAndDrainsAgain() {
 		ConfigurableApplicationContext context = run("grpc.k8s.shutdown.grace=5s");
-		assertThat(health(0)).isEqualTo("SERVING");
+		awaitServing(0);
 		context.stop();
 		assertThat(this.servers.get(0).isTerminated()).as("the first server has ended").isTrue();
 		context.start();
 		assertThat(this.servers).hasSize(2);
-		assertThat(health(1)).isEqualTo("SERVING");
+		awaitServing(1);
 		assertThat(user(1)).isEqualTo("Ada Lovelace");
 		context.close();
 		assertThat(this.servers.get(1).isTerminated()).as("the second server has ended").isTrue();
+	}
+
+	/**
+	 * What a checkpoint and restore (CRaC) does with an application, without the JVM that
+	 * can do it: everything that is a lifecycle stops and starts.
+	 */
+	@Test
+	void everythingComesBackAfterAStop(CapturedOutput output) throws Exception {
+		int port = freePort();
+		int probes = freePort();
+		ConfigurableApplicationContext context = run(WebApplicationType.SERVLET, "server.port=0",
+				"management.server.port=0", "grpc.server.port=" + port, "grpc.k8s.health.port=" + probes,
+				"grpc.client.self.address=static://127.0.0.1:" + port, "grpc.client.self.negotiation-type=plaintext",
+				"grpc.k8s.shutdown.delay=300ms", "logging.level.io.github.grpck8s=info");
+		UserServiceGrpc.UserServiceBlockingStub self = UserServiceGrpc
+			.newBlockingStub(context.getBean(GrpcChannelFactory.class).createChannel("self"));
+		for (int start = 1; start <= 2; start++) {
+			assertThat(self.withWaitForReady().withDeadlineAfter(20, TimeUnit.SECONDS).getUser(ADA).getName())
+				.as("start %d", start)
+				.isEqualTo("Ada Lovelace");
+			awaitServingAt(port);
+			awaitServingAt(probes);
+			context.stop();
+			assertThat(this.servers).hasSize(start).allSatisfy((server) -> assertThat(server.isTerminated()).isTrue());
+			assertThat(output.getOut().lines().filter((line) -> line.contains("gRPC server drained in")))
+				.hasSize(start);
+			context.start();
+		}
+		awaitServingAt(probes);
+		assertThat(output).doesNotContain("ConfigurationPropertiesRebinder");
+	}
+
+	private static int freePort() throws IOException {
+		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			return socket.getLocalPort();
+		}
+	}
+
+	private void awaitServing(int server) {
+		awaitServingAt(this.servers.get(server).getPort());
+	}
+
+	/**
+	 * The indicators of the group have been asked some time after the start.
+	 */
+	private static void awaitServingAt(int port) {
+		await().atMost(30, TimeUnit.SECONDS).until(() -> healthAt(port).equals("SERVING"));
+	}
+
+	private static String healthAt(int port) {
+		ManagedChannel channel = Grpc.newChannelBuilder("dns:///127.0.0.1:" + port, InsecureChannelCredentials.create())
+			.build();
+		try {
+			return HealthGrpc.newBlockingStub(channel)
+				.withDeadlineAfter(5, TimeUnit.SECONDS)
+				.check(HealthCheckRequest.getDefaultInstance())
+				.getStatus()
+				.name();
+		}
+		finally {
+			channel.shutdownNow();
+		}
 	}
 
 	@Test
 	void theEndOfOneApplicationIsNotThatOfAnother() {
 		ConfigurableApplicationContext first = run();
 		run();
-		assertThat(List.of(health(0), health(1))).containsOnly("SERVING");
+		awaitServing(0);
+		awaitServing(1);
 		first.close();
 		assertThat(this.servers.get(0).isTerminated()).isTrue();
-		assertThat(health(1)).isEqualTo("SERVING");
+		awaitServing(1);
 		assertThat(user(1)).isEqualTo("Ada Lovelace");
 	}
 
@@ -83,34 +159,25 @@ class RestartTests {
 	}
 
 	private ConfigurableApplicationContext run(String... properties) {
-		List<String> arguments = new ArrayList<>(List.of("--spring.main.banner-mode=off", "--logging.level.root=warn",
-				"--grpc.server.address=127.0.0.1", "--grpc.server.port=0", "--otel.sdk.disabled=true",
-				"--spring.datasource.url=jdbc:h2:mem:" + UUID.randomUUID() + ";MODE=PostgreSQL;DB_CLOSE_DELAY=-1"));
+		return run(WebApplicationType.NONE, properties);
+	}
+
+	private ConfigurableApplicationContext run(WebApplicationType type, String... properties) {
+		Map<String, String> values = new LinkedHashMap<>(Map.of("spring.main.banner-mode", "off", "logging.level.root",
+				"warn", "grpc.server.address", "127.0.0.1", "grpc.server.port", "0", "otel.sdk.disabled", "true",
+				"spring.datasource.url", "jdbc:h2:mem:" + UUID.randomUUID() + ";MODE=PostgreSQL;DB_CLOSE_DELAY=-1"));
 		for (String property : properties) {
-			arguments.add("--" + property);
+			values.put(property.substring(0, property.indexOf('=')), property.substring(property.indexOf('=') + 1));
 		}
+		List<String> arguments = new ArrayList<>();
+		values.forEach((name, value) -> arguments.add("--" + name + "=" + value));
 		ApplicationListener<GrpcServerStartedEvent> started = (event) -> this.servers.add(event.getServer());
-		ConfigurableApplicationContext context = new SpringApplicationBuilder(ExampleApplication.class)
-			.web(WebApplicationType.NONE)
+		ConfigurableApplicationContext context = new SpringApplicationBuilder(ExampleApplication.class).web(type)
 			.profiles("server")
 			.listeners(started)
 			.run(arguments.toArray(String[]::new));
 		this.contexts.add(context);
 		return context;
-	}
-
-	private String health(int server) {
-		ManagedChannel channel = channel(server);
-		try {
-			return HealthGrpc.newBlockingStub(channel)
-				.withDeadlineAfter(5, TimeUnit.SECONDS)
-				.check(HealthCheckRequest.getDefaultInstance())
-				.getStatus()
-				.name();
-		}
-		finally {
-			channel.shutdownNow();
-		}
 	}
 
 	private String user(int server) {

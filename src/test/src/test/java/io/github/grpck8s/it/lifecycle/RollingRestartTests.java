@@ -1,13 +1,17 @@
 package io.github.grpck8s.it.lifecycle;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -19,6 +23,7 @@ import io.github.grpck8s.test.FakeService;
 import io.grpc.Channel;
 import io.grpc.Status;
 import net.devh.boot.grpc.client.inject.GrpcClient;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,9 +38,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * A client with the starter calls through six SIGTERMs, while the slices learn of the end
- * of a pod before it, while it drains, or never.
+ * A client with the starter has 64 callers, who call three servers in processes of their
+ * own through their ends. What was called is counted here, what was executed there, call
+ * by call.
  */
+@LifecycleCounts
 class RollingRestartTests {
 
 	@RegisterExtension
@@ -43,90 +50,130 @@ class RollingRestartTests {
 
 	private static final Duration DELAY = Duration.ofMillis(1000);
 
-	private static final int CALLERS = 16;
+	private static final int CALLERS = 64;
 
 	private static final int PODS = 3;
+
+	/** Processes that start while others end: with one core each, they start faster. */
+	private static final int STARTING = 2;
 
 	@TempDir
 	@SuppressWarnings("NullAway.Init")
 	private Path files;
 
-	private final List<Pod> pods = new ArrayList<>();
+	private final List<Pod> pods = new CopyOnWriteArrayList<>();
+
+	private int ended;
+
+	@AfterEach
+	void end() {
+		this.pods.forEach((pod) -> pod.server().close());
+	}
 
 	@Test
 	void r84NoUnaryCallIsLostToSigterm(FakeKubernetes kubernetes) throws Exception {
-		FakeService users = kubernetes.service("shop", "users");
-		try (ConfigurableApplicationContext client = client()) {
-			for (int pod = 0; pod < PODS; pod++) {
-				startPod(users);
-			}
-			awaitReady(PODS);
+		int sigterms = Figure.count(2, 20);
+		FakeService users = kubernetes.service("shop", "users-sigterm");
+		Map<Slices, List<Outcome>> outcomes = new EnumMap<>(Slices.class);
+		try (ConfigurableApplicationContext client = client("users-sigterm")) {
 			Channel channel = client.getBean(Client.class).users;
-			List<Slices> order = List.of(Slices.FIRST, Slices.LATE, Slices.NEVER, Slices.FIRST, Slices.LATE,
-					Slices.NEVER);
-			Map<Slices, List<Outcome>> outcomes = new HashMap<>();
-			for (int kill = 0; kill < order.size(); kill++) {
-				awaitReady(2);
-				Slices slices = order.get(kill);
-				try (Load load = Load.on(channel, CALLERS, false)) {
-					kill(users, this.pods.get(kill), slices);
-					if (kill < order.size() - 2) {
-						startPod(users);
+			for (Slices slices : Slices.values()) {
+				boolean last = slices == Slices.NEVER;
+				awaitReady(users, sigterms, last);
+				try (Load load = Load.counted(channel, CALLERS)) {
+					for (int end = 1; end <= sigterms; end++) {
+						awaitReady(users, sigterms - end, last);
+						terminate(users, slices);
 					}
 					load.end();
-					outcomes.computeIfAbsent(slices, (key) -> new ArrayList<>()).addAll(load.outcomes());
+					outcomes.put(slices, load.outcomes());
 				}
 			}
-			Map<String, Integer> executions = executions();
-			for (Slices slices : Slices.values()) {
-				report(slices, outcomes.getOrDefault(slices, List.of()), executions);
-			}
-			for (Slices slices : List.of(Slices.FIRST, Slices.LATE)) {
-				assertThat(outcomes.get(slices)).filteredOn((call) -> call.kind() == Kind.GET_USER)
-					.as("unary calls, slices %s", slices)
-					.isNotEmpty()
-					.allSatisfy((call) -> assertThat(call.isOk()).as("%s", call).isTrue());
-			}
-			assertThat(executions.values()).as("executions per call").allMatch((count) -> count == 1);
-			assertThat(outcomes.values()).allSatisfy(
-					(calls) -> assertThat(calls).filteredOn((call) -> call.kind() == Kind.IMPORT_USERS && call.isOk())
-						.isNotEmpty()
-						.allSatisfy((call) -> assertThat(executions).containsKey(call.key())));
 		}
-		finally {
-			this.pods.forEach((pod) -> pod.server().close());
+		Map<String, Integer> executions = executions();
+		outcomes
+			.forEach((slices, calls) -> report("slices " + slices + ", " + sigterms + " SIGTERMs", calls, executions));
+		for (Slices slices : List.of(Slices.FIRST, Slices.LATE)) {
+			assertThat(outcomes.get(slices)).filteredOn((call) -> call.kind() == Kind.GET_USER)
+				.as("unary calls, slices %s", slices)
+				.isNotEmpty()
+				.allSatisfy((call) -> assertThat(call.isOk()).as("%s", call).isTrue());
 		}
+		outcomes.values().forEach((calls) -> assertExecutedAtMostOnce(calls, executions));
 	}
 
-	private static void report(Slices slices, List<Outcome> outcomes, Map<String, Integer> executions) {
-		StringBuilder text = new StringBuilder("slices " + slices + ", 2 SIGTERMs:");
+	/**
+	 * R76: a client cannot know whether a call that got no answer was executed. The one
+	 * that may be repeated is, the other is not.
+	 */
+	@Test
+	void r76NothingIsExecutedTwiceUnderSigkill(FakeKubernetes kubernetes) throws Exception {
+		int kills = Figure.count(3, 100);
+		FakeService users = kubernetes.service("shop", "users-sigkill");
+		List<Outcome> outcomes;
+		// as many retries at once as there are callers; and a channel does not tell which
+		// methods will be called over it, as a stub does
+		try (ConfigurableApplicationContext client = client("users-sigkill",
+				"grpc.k8s.resilience.retry.throttle.max-tokens=1000",
+				"grpc.k8s.resilience.retry.idempotent-methods=users.v1.UserService/GetUser")) {
+			awaitReady(users, kills, true);
+			try (Load load = Load.counted(client.getBean(Client.class).users, CALLERS)) {
+				for (int kill = 1; kill <= kills; kill++) {
+					awaitReady(users, kills - kill, true);
+					Pod pod = next(users);
+					pod.server().awaitExit(pod.server().kill());
+					users.remove(pod.name());
+				}
+				load.end();
+				outcomes = load.outcomes();
+			}
+		}
+		Map<String, Integer> executions = executions();
+		report(kills + " SIGKILLs", outcomes, executions);
+		assertExecutedAtMostOnce(outcomes, executions);
+		assertThat(outcomes).filteredOn((call) -> call.kind() == Kind.GET_USER)
+			.as("idempotent calls")
+			.allSatisfy((call) -> assertThat(call.isOk()).as("%s", call).isTrue());
+		assertThat(outcomes).filteredOn((call) -> !call.isOk())
+			.allSatisfy((call) -> assertThat(call.status().getCode()).isEqualTo(Status.Code.UNAVAILABLE));
+	}
+
+	private static void assertExecutedAtMostOnce(List<Outcome> calls, Map<String, Integer> executions) {
+		List<Outcome> imports = calls.stream().filter((call) -> call.kind() == Kind.IMPORT_USERS).toList();
+		assertThat(imports).as("executions of what is not idempotent")
+			.isNotEmpty()
+			.allSatisfy((call) -> assertThat(executions.getOrDefault(call.key(), 0)).as("%s", call)
+				.isBetween(call.isOk() ? 1 : 0, 1));
+		assertThat(calls).filteredOn((call) -> call.kind() == Kind.GET_USER && call.isOk())
+			.allSatisfy((call) -> assertThat(executions).containsKey(call.key()));
+	}
+
+	private static void report(String what, List<Outcome> outcomes, Map<String, Integer> executions) {
+		StringBuilder text = new StringBuilder(what + ", " + CALLERS + " callers:");
 		for (Kind kind : Kind.values()) {
 			List<Outcome> calls = outcomes.stream().filter((call) -> call.kind() == kind).toList();
-			List<Status.Code> failures = calls.stream()
+			Map<Status.Code, Integer> failures = new TreeMap<>();
+			calls.stream()
 				.filter((call) -> !call.isOk())
-				.map((call) -> call.status().getCode())
-				.toList();
-			text.append(' ')
-				.append(kind)
-				.append(' ')
-				.append(calls.size())
-				.append(" calls ")
-				.append(failures.size())
-				.append(" failed ")
-				.append(failures.isEmpty() ? "" : failures.toString())
-				.append(';');
+				.forEach((call) -> failures.merge(call.status().getCode(), 1, Integer::sum));
+			text.append(' ').append(kind).append(' ').append(calls.size()).append(" calls, failed ").append(failures);
+			if (kind == Kind.GET_USER || kind == Kind.IMPORT_USERS) {
+				text.append(", executed ")
+					.append(calls.stream().mapToInt((call) -> executions.getOrDefault(call.key(), 0)).sum())
+					.append(" times, at most ")
+					.append(calls.stream().mapToInt((call) -> executions.getOrDefault(call.key(), 0)).max().orElse(0))
+					.append(" times each");
+			}
+			text.append(';');
 		}
-		long executed = outcomes.stream().filter((call) -> executions.containsKey(call.key())).count();
-		long failedAndExecuted = outcomes.stream()
-			.filter((call) -> !call.isOk() && executions.containsKey(call.key()))
-			.count();
-		SigtermTests.say("%s imports executed %d, of them failed at the client %d", text, executed, failedAndExecuted);
+		Figure.print("%s", text);
 	}
 
 	/**
 	 * End a pod as Kubernetes does it, in one of the orders in which the news travel.
 	 */
-	private static void kill(FakeService users, Pod pod, Slices slices) throws InterruptedException {
+	private void terminate(FakeService users, Slices slices) throws InterruptedException {
+		Pod pod = next(users);
 		if (slices == Slices.FIRST) {
 			users.terminate(pod.name());
 			pause(Duration.ofMillis(300));
@@ -136,12 +183,24 @@ class RollingRestartTests {
 			pause(DELAY.dividedBy(2));
 			users.terminate(pod.name());
 		}
-		Duration exit = pod.server().awaitExit(terminated);
+		pod.server().awaitExit(terminated);
 		assertThat(pod.server().exitCode()).as(pod.server().log()).isEqualTo(143);
-		SigtermTests.say("%s, slices %s: exit after %d ms", pod.name(), slices, exit.toMillis());
 		// clients find out about one that is never told of by themselves
 		pause(Duration.ofMillis(300));
 		users.remove(pod.name());
+	}
+
+	/**
+	 * The first started of those that are ready: a later one may have been quicker.
+	 */
+	private Pod next(FakeService users) {
+		List<String> ready = users.pods();
+		Pod next = this.pods.stream()
+			.filter((pod) -> ready.contains(pod.name()) && pod.server().isAlive())
+			.findFirst()
+			.orElseThrow();
+		this.ended++;
+		return next;
 	}
 
 	private static void pause(Duration time) {
@@ -151,14 +210,27 @@ class RollingRestartTests {
 		}
 	}
 
+	/**
+	 * Wait until all are ready, and have some more start if there are still ends to come.
+	 */
+	private void awaitReady(FakeService users, int ends, boolean last) throws IOException {
+		int wanted = PODS + (last ? Math.min(ends, STARTING) : STARTING);
+		while (this.pods.size() - this.ended < wanted) {
+			startPod(users);
+		}
+		await().pollInterval(Duration.ofMillis(20))
+			.atMost(120, TimeUnit.SECONDS)
+			.until(() -> users.pods().size() >= PODS);
+	}
+
 	private void startPod(FakeService users) throws IOException {
 		String name = "users-" + this.pods.size();
-		Database database = new Database(this.files.resolve(name));
-		ServerProcess server = ServerProcess
-			.start(database.properties("grpc.k8s.shutdown.delay=" + DELAY.toMillis() + "ms",
-					"grpc.k8s.shutdown.grace=5s", "spring.main.web-application-type=none", "example.pod-name=" + name));
-		Pod pod = new Pod(name, server, database);
-		this.pods.add(pod);
+		Path executions = this.files.resolve(name);
+		ServerProcess server = ServerProcess.start(CountingServer.class.getName(),
+				new String[] { CountingServer.EXECUTIONS + "=" + executions,
+						"grpc.k8s.shutdown.delay=" + DELAY.toMillis() + "ms", "grpc.k8s.shutdown.grace=5s",
+						"spring.main.web-application-type=none", "spring.config.name=none" });
+		this.pods.add(new Pod(name, server, executions));
 		Thread kubelet = new Thread(() -> {
 			server.awaitServing();
 			users.add(FakePod.of(name, "127.0.0.1").port("grpc", server.grpcPort()));
@@ -167,33 +239,29 @@ class RollingRestartTests {
 		kubelet.start();
 	}
 
-	private void awaitReady(int count) {
-		FakeService users = CLUSTER.kubernetes().service("shop", "users");
-		await().atMost(120, TimeUnit.SECONDS).until(() -> users.pods().size() >= count);
-	}
-
 	private Map<String, Integer> executions() throws Exception {
 		for (Pod pod : this.pods) {
 			if (pod.server().isAlive()) {
-				pod.server().awaitExit(pod.server().terminate());
+				pod.server().awaitExit(pod.server().kill());
 			}
 		}
 		Map<String, Integer> executions = new HashMap<>();
 		for (Pod pod : this.pods) {
-			pod.database().count(executions);
+			Files.readAllLines(pod.executions()).forEach((key) -> executions.merge(key, 1, Integer::sum));
 		}
 		return executions;
 	}
 
-	private static ConfigurableApplicationContext client() {
+	private static ConfigurableApplicationContext client(String service, String... more) {
+		List<String> properties = new ArrayList<>(Arrays.asList("spring.config.name=none",
+				"spring.main.banner-mode=off", "logging.level.root=warn", "grpc.server.port=-1",
+				"otel.sdk.disabled=true",
+				"spring.autoconfigure.exclude=org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration",
+				"grpc.client.users.address=k8s:///" + service + ".shop:grpc",
+				"grpc.client.users.negotiation-type=plaintext"));
+		properties.addAll(List.of(more));
 		return new SpringApplicationBuilder(Client.class).web(WebApplicationType.NONE)
-			.run(Arrays.asList("spring.config.name=none", "spring.main.banner-mode=off", "logging.level.root=warn",
-					"grpc.server.port=-1", "otel.sdk.disabled=true",
-					"spring.autoconfigure.exclude=org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration",
-					"grpc.client.users.address=k8s:///users.shop:grpc", "grpc.client.users.negotiation-type=plaintext")
-				.stream()
-				.map((property) -> "--" + property)
-				.toArray(String[]::new));
+			.run(properties.stream().map((property) -> "--" + property).toArray(String[]::new));
 	}
 
 	/**
@@ -205,7 +273,7 @@ class RollingRestartTests {
 
 	}
 
-	private record Pod(String name, ServerProcess server, Database database) {
+	private record Pod(String name, ServerProcess server, Path executions) {
 	}
 
 	@Configuration(proxyBeanMethods = false)
