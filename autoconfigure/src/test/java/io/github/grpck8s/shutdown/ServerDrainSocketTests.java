@@ -197,7 +197,8 @@ class ServerDrainSocketTests {
 		drain.stopping(this.server);
 		assertThat(this.server.awaitTermination(5, TimeUnit.SECONDS)).isTrue();
 		assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
-		assertThat(seen).as("it was ended, and so nothing is waited for").containsExactly("SERVING", "UNAVAILABLE");
+		await().untilAsserted(() -> assertThat(seen).as("it was ended, and so nothing is waited for")
+			.containsExactly("SERVING", "UNAVAILABLE"));
 	}
 
 	/**
