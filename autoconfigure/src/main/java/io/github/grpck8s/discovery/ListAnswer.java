@@ -8,7 +8,6 @@ import java.util.List;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import org.jspecify.annotations.Nullable;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -17,8 +16,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
  * Handles one page of a list. Nothing of it counts before the last page is complete.
  */
 final class ListAnswer implements ApiServer.Listener {
-
-	static final ObjectMapper JSON = new ObjectMapper();
 
 	private final EndpointSource source;
 
@@ -70,7 +67,7 @@ final class ListAnswer implements ApiServer.Listener {
 	private void page() {
 		JsonNode page;
 		try {
-			page = JSON.readTree(this.body.toByteArray());
+			page = JsonTree.read(this.body.toByteArray());
 		}
 		catch (JsonProcessingException ex) {
 			this.source.failed(new ProtocolException("the list is not JSON: " + ex.getOriginalMessage()));

@@ -114,7 +114,7 @@ final class NodeLookup implements ApiServer.Listener {
 
 	private @Nullable String zone() {
 		try {
-			JsonNode labels = ListAnswer.JSON.readTree(this.body.toByteArray()).path("metadata").path("labels");
+			JsonNode labels = JsonTree.read(this.body.toByteArray()).path("metadata").path("labels");
 			return SliceParser.text(labels, ZONE_LABEL);
 		}
 		catch (IOException ignored) {

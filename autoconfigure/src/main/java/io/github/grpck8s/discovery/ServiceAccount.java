@@ -7,7 +7,6 @@ import java.util.Base64;
 import java.util.Locale;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,7 +74,7 @@ final class ServiceAccount {
 			return null;
 		}
 		try {
-			JsonNode claims = new ObjectMapper().readTree(Base64.getUrlDecoder().decode(parts[1]));
+			JsonNode claims = JsonTree.read(Base64.getUrlDecoder().decode(parts[1]));
 			String subject = claims.path("sub").asText("");
 			String prefix = "system:serviceaccount:";
 			return subject.startsWith(prefix) ? subject.substring(prefix.length()).replaceFirst(":", "/") : null;

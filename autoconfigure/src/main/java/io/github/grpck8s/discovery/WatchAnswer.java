@@ -82,7 +82,7 @@ final class WatchAnswer implements ApiServer.Listener {
 		}
 		JsonNode event;
 		try {
-			event = ListAnswer.JSON.readTree(line);
+			event = JsonTree.read(line);
 		}
 		catch (IOException ignored) {
 			this.source.skipped();

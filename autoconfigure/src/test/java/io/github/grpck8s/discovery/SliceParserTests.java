@@ -1,6 +1,7 @@
 package io.github.grpck8s.discovery;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import io.github.grpck8s.discovery.Slice.SlicePort;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -98,9 +99,9 @@ class SliceParserTests {
 				: json;
 		try {
 			return new SliceParser(Slices.USERS, this.counters)
-				.parse(ListAnswer.JSON.readTree(object.replace('\'', '"')));
+				.parse(JsonTree.read(object.replace('\'', '"').getBytes(StandardCharsets.UTF_8)));
 		}
-		catch (JsonProcessingException ex) {
+		catch (IOException ex) {
 			throw new IllegalArgumentException(ex);
 		}
 	}

@@ -1,12 +1,12 @@
 package io.github.grpck8s.discovery;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -32,8 +32,6 @@ public class AssemblerBenchmark {
 
 	private static final ServiceKey SERVICE = new ServiceKey("shop", "users");
 
-	private final ObjectMapper json = new ObjectMapper();
-
 	private final SliceParser parser = new SliceParser(SERVICE, new DiscoveryCounters());
 
 	private final Selection wanted = new Selection(KubernetesTarget.parse("k8s:///users.shop:grpc").port(),
@@ -41,7 +39,7 @@ public class AssemblerBenchmark {
 
 	private final List<Slice> slices = new ArrayList<>();
 
-	private String changed = "";
+	private byte[] changed = new byte[0];
 
 	/**
 	 * Make the slices.
@@ -50,10 +48,10 @@ public class AssemblerBenchmark {
 	@Setup(Level.Trial)
 	public void slices() throws IOException {
 		for (int slice = 0; slice < SLICES; slice++) {
-			this.changed = text(slice);
+			this.changed = text(slice).getBytes(StandardCharsets.UTF_8);
 			Slice parsed = parse();
 			if (parsed == null) {
-				throw new IllegalStateException("Not a slice: " + this.changed);
+				throw new IllegalStateException("Not a slice: " + text(slice));
 			}
 			this.slices.add(parsed);
 		}
@@ -83,7 +81,7 @@ public class AssemblerBenchmark {
 	 */
 	@Benchmark
 	public @Nullable Slice parse() throws IOException {
-		JsonNode tree = this.json.readTree(this.changed);
+		JsonNode tree = JsonTree.read(this.changed);
 		return this.parser.parse(tree);
 	}
 

@@ -11,6 +11,8 @@ import io.github.grpck8s.benchmarks.report.Row;
 import io.github.grpck8s.benchmarks.report.Table;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -29,6 +31,7 @@ class ProgramTests {
 		return Benchmarks.names();
 	}
 
+	@Execution(ExecutionMode.CONCURRENT)
 	@ParameterizedTest
 	@MethodSource("names")
 	void runsAndWritesARatioForEachRow(String name) throws Exception {

@@ -23,9 +23,9 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 record Micro(Map<String, Double> times, Map<String, Double> bytes) {
 
 	/**
-	 * Run.
+	 * Run; one at a time in a process, as JMH wants it.
 	 */
-	static Micro run(Class<?> benchmark, Effort effort) throws RunnerException {
+	static synchronized Micro run(Class<?> benchmark, Effort effort) throws RunnerException {
 		Collection<RunResult> results = new Runner(new OptionsBuilder().include(benchmark.getName() + "\\.")
 			.forks(effort.pick(3, 0))
 			.warmupIterations(effort.pick(3, 1))

@@ -81,8 +81,8 @@ public final class RollingRestart implements Program {
 							Applications.discoveryClient("plain", api.kubeconfig()).start());
 				}
 				clients.values().forEach((client) -> client.await(LIMIT));
-				clients.values().forEach((client) -> client.ask("follow", LIMIT));
-				FollowingArm.pause(Duration.ofSeconds(effort.pick(2, 1)));
+				// one by one: a start is not what is measured here
+				clients.values().forEach(RollingRestart::follow);
 				Map<String, List<Double>> failed = new LinkedHashMap<>();
 				Map<String, Long> before = failed(clients);
 				int rounds = 0;
@@ -99,11 +99,31 @@ public final class RollingRestart implements Program {
 					}
 					before = after;
 				}
-				return Report.of(rounds, rows(failed, sights(clients), ours));
+				List<Row> rows = rows(failed, sights(clients), ours);
+				for (Map.Entry<String, List<Double>> client : failed.entrySet()) {
+					if (client.getKey().equals(OURS) && client.getValue().stream().anyMatch((calls) -> calls > 0)) {
+						System.out.println(clients.get(OURS).log());
+					}
+				}
+				return Report.of(rounds, rows);
 			}
 			finally {
 				clients.values().forEach(Child::close);
 			}
+		}
+	}
+
+	/**
+	 * Let a client call until its calls are answered.
+	 */
+	private static void follow(Child client) {
+		client.ask("follow", LIMIT);
+		long end = System.nanoTime() + LIMIT.toNanos();
+		while (Sight.parse(client.ask("seen", LIMIT)).total() < 200) {
+			if (end - System.nanoTime() < 0) {
+				throw new IllegalStateException("No answers\n" + client.log());
+			}
+			FollowingArm.pause(Duration.ofMillis(50));
 		}
 	}
 

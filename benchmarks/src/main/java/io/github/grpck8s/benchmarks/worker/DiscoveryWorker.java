@@ -1,6 +1,6 @@
 package io.github.grpck8s.benchmarks.worker;
 
-import java.nio.file.Path;
+import java.io.File;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +11,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
@@ -28,7 +29,12 @@ public final class DiscoveryWorker {
 	 */
 	private static final long BORN = System.nanoTime();
 
-	private final Path kubeconfig;
+	/**
+	 * In place of a kubeconfig: the process finds all that it needs as in a pod.
+	 */
+	public static final String IN_A_POD = "in-a-pod";
+
+	private final String kubeconfig;
 
 	private @Nullable KubernetesClient client;
 
@@ -61,19 +67,21 @@ public final class DiscoveryWorker {
 
 	}
 
-	private DiscoveryWorker(Path kubeconfig) {
+	private DiscoveryWorker(String kubeconfig) {
 		this.kubeconfig = kubeconfig;
 	}
 
 	/**
 	 * Start.
-	 * @param arguments the kubeconfig; for a cold start also {@code resolver} or
-	 * {@code informer} and the name of the Service
+	 * @param arguments the kubeconfig or {@link #IN_A_POD}; for a cold start also
+	 * {@code resolver} or {@code informer} and the name of the Service
 	 * @throws Exception if it does not start
 	 */
 	public static void main(String[] arguments) throws Exception {
-		DiscoveryWorker discovery = new DiscoveryWorker(Path.of(arguments[0]));
-		System.setProperty("kubeconfig", arguments[0]);
+		DiscoveryWorker discovery = new DiscoveryWorker(arguments[0]);
+		if (!arguments[0].equals(IN_A_POD)) {
+			System.setProperty("kubeconfig", arguments[0]);
+		}
 		if (arguments.length > 1) {
 			CountDownLatch known = new CountDownLatch(1);
 			if (arguments[1].equals("resolver")) {
@@ -97,7 +105,8 @@ public final class DiscoveryWorker {
 	private KubernetesClient client() {
 		KubernetesClient known = this.client;
 		if (known == null) {
-			known = RawWatchWorker.client(this.kubeconfig);
+			known = RawWatchWorker.client(this.kubeconfig.equals(IN_A_POD) ? Config.autoConfigure(null)
+					: Config.fromKubeconfig(new File(this.kubeconfig)));
 			this.client = known;
 		}
 		return known;

@@ -1,6 +1,6 @@
 package io.github.grpck8s.benchmarks.worker;
 
-import java.nio.file.Path;
+import java.io.File;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -40,7 +40,7 @@ public final class RawWatchWorker {
 		Worker worker = new Worker().on("follow", (words) -> "following")
 			.on("pause", (words) -> "pausing")
 			.on("seen", (words) -> raw.follower.toString());
-		KubernetesClient client = client(Path.of(arguments[0]));
+		KubernetesClient client = client(Config.fromKubeconfig(new File(arguments[0])));
 		raw.watch(client, arguments[1]);
 		Worker.say("ready");
 		worker.serve();
@@ -50,8 +50,7 @@ public final class RawWatchWorker {
 	 * fabric8's client, with plain HTTP watches: the fake API speaks no WebSocket, and a
 	 * refused one would cost the rival a round trip.
 	 */
-	static KubernetesClient client(Path kubeconfig) {
-		Config config = Config.fromKubeconfig(kubeconfig.toFile());
+	static KubernetesClient client(Config config) {
 		config.setOnlyHttpWatches(true);
 		return new KubernetesClientBuilder().withConfig(config).build();
 	}

@@ -35,7 +35,7 @@ final class Load implements AutoCloseable {
 	private static final int DEADLINE_SECONDS = 10;
 
 	/** Calls of all callers in a second, at most: the load is to be there, not heavy. */
-	private static final long CALLS_PER_SECOND = 1600;
+	private static final long CALLS_PER_SECOND = 500;
 
 	private final Channel channel;
 

@@ -48,7 +48,7 @@ class RollingRestartTests {
 	@RegisterExtension
 	static final FakeKubernetesExtension CLUSTER = new FakeKubernetesExtension().asCurrentContext("shop");
 
-	private static final Duration DELAY = Duration.ofMillis(1000);
+	private static final Duration DELAY = Duration.ofMillis(600);
 
 	private static final int CALLERS = 64;
 
@@ -108,7 +108,7 @@ class RollingRestartTests {
 	 */
 	@Test
 	void r76NothingIsExecutedTwiceUnderSigkill(FakeKubernetes kubernetes) throws Exception {
-		int kills = Figure.count(3, 100);
+		int kills = Figure.count(3, 30);
 		FakeService users = kubernetes.service("shop", "users-sigkill");
 		List<Outcome> outcomes;
 		// as many retries at once as there are callers; and a channel does not tell which

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 
 import io.github.grpck8s.it.starter.Apps.Caller;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import org.junit.jupiter.api.Test;
@@ -22,11 +23,14 @@ import static org.awaitility.Awaitility.await;
 @ExtendWith(OutputCaptureExtension.class)
 class TracingTests {
 
+	private static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
 	@Test
 	void clientAndServerAreInOneTraceAndTheLogSaysWhich(CapturedOutput output) {
 		try (ConfigurableApplicationContext server = start(Apps.ServerApp.class, "grpc.server.address=127.0.0.1",
 				"grpc.server.port=0");
 				ConfigurableApplicationContext client = start(Apps.ClientApp.class, "grpc.server.port=-1",
+						"management.prometheus.metrics.export.properties[io.prometheus.exporter.exemplarsOnAllMetricTypes]=true",
 						"grpc.client.users.address=static://127.0.0.1:" + Apps.port(server),
 						"grpc.client.users.negotiation-type=plaintext")) {
 			Recording.SPANS.reset();
@@ -44,6 +48,27 @@ class TracingTests {
 				.asString()
 				.contains(serverSpan.getTraceId())
 				.contains(serverSpan.getSpanId());
+		}
+	}
+
+	/**
+	 * A Prometheus before 2.43 refuses the whole of an answer that has them elsewhere.
+	 */
+	@Test
+	void exemplarsStandWhereEveryPrometheusTakesThem() {
+		try (ConfigurableApplicationContext server = start(Apps.ServerApp.class, "grpc.server.address=127.0.0.1",
+				"grpc.server.port=0");
+				ConfigurableApplicationContext client = start(Apps.ClientApp.class, "grpc.server.port=-1",
+						"management.prometheus.metrics.export.properties[io.prometheus.exporter.exemplarsOnAllMetricTypes]=true",
+						"grpc.client.users.address=static://127.0.0.1:" + Apps.port(server),
+						"grpc.client.users.negotiation-type=plaintext")) {
+			client.getBean(Caller.class).name("traced");
+			PrometheusMeterRegistry registry = client.getBean(PrometheusMeterRegistry.class);
+			await().atMost(Duration.ofSeconds(5))
+				.untilAsserted(() -> assertThat(registry.scrape(OPEN_METRICS).lines())
+					.filteredOn((line) -> line.contains(" # {"))
+					.anySatisfy((line) -> assertThat(line).startsWith("grpc_client_call_duration_seconds_bucket"))
+					.allSatisfy((line) -> assertThat(line).containsPattern("^\\w+(_bucket|_total)\\{")));
 		}
 	}
 
