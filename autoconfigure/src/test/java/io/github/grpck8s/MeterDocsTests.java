@@ -99,7 +99,7 @@ class MeterDocsTests {
 			.filter((type) -> type.isEnum() && type.getSimpleName().endsWith("Meter"))
 			.forEach((type) -> rooms.computeIfAbsent(room(type), (room) -> new ArrayList<>())
 				.addAll(List.of((Enum<?>[]) type.reflect().getEnumConstants())));
-		assertThat(rooms).containsKeys("discovery", "health", "observability", "shutdown");
+		assertThat(rooms).containsKeys("balancing", "discovery", "health", "observability", "shutdown");
 		return rooms;
 	}
 

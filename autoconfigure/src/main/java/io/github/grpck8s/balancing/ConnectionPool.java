@@ -52,11 +52,14 @@ final class ConnectionPool {
 
 	private boolean closed;
 
+	private final MeterLevel extra;
+
 	ConnectionPool(EquivalentAddressGroup group, PodsConfig config, Helper helper, PoolOwner owner) {
 		this.group = group;
 		this.config = config;
 		this.helper = helper;
 		this.owner = owner;
+		this.extra = new MeterLevel(BalancingMeter.EXTRA_CONNECTIONS, helper);
 		this.growth = new GrowthRequests(helper.getSynchronizationContext(),
 				Guard.task("opening a connection", this::grow));
 	}
@@ -72,6 +75,7 @@ final class ConnectionPool {
 		cancel(this.wait);
 		this.connections.forEach((connection) -> Guard.run("closing a connection", connection::close));
 		this.connections.clear();
+		this.extra.set(0);
 	}
 
 	void reconfigure(PodsConfig changed) {
@@ -122,6 +126,7 @@ final class ConnectionPool {
 
 	void changed() {
 		this.snapshot = null;
+		this.extra.set(Math.max(0, this.connections.size() - 1));
 		this.growth.allow(!this.closed && !this.refused && this.connections.size() < this.config.maxConnectionsPerPod()
 				&& this.connections.stream().allMatch((connection) -> connection.calls() != null));
 		if (!this.closed) {

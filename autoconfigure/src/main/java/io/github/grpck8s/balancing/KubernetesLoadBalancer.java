@@ -98,6 +98,9 @@ final class KubernetesLoadBalancer extends LoadBalancer {
 		String description = resolved.getAttributes().get(EndpointAttributes.DESCRIPTION);
 		Status status = Status.UNAVAILABLE
 			.withDescription((description != null) ? description : this.helper.getAuthority() + " has 0 endpoints");
+		if (!this.empty) {
+			BalancingMeter.EMPTIED.add(this.helper, 1);
+		}
 		this.empty = true;
 		// the picker first: no call may pick a connection that is being closed
 		if (this.child != null) {

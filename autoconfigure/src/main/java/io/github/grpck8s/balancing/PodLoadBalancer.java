@@ -45,8 +45,14 @@ final class PodLoadBalancer extends LoadBalancer implements PoolOwner {
 
 	private int failed;
 
+	private final MeterLevel readyMeter;
+
+	private final MeterLevel failedMeter;
+
 	PodLoadBalancer(Helper helper) {
 		this.helper = helper;
+		this.readyMeter = new MeterLevel(BalancingMeter.PODS_READY, helper);
+		this.failedMeter = new MeterLevel(BalancingMeter.PODS_FAILED, helper);
 		this.gate = new WarmGate(helper, this::publishUnlessEmpty);
 	}
 
@@ -71,6 +77,8 @@ final class PodLoadBalancer extends LoadBalancer implements PoolOwner {
 		this.gate.shut();
 		Map<PodKey, ConnectionPool> all = this.pools;
 		this.pools = Map.of();
+		this.readyMeter.set(0);
+		this.failedMeter.set(0);
 		all.values().forEach(ConnectionPool::close);
 	}
 
@@ -132,6 +140,8 @@ final class PodLoadBalancer extends LoadBalancer implements PoolOwner {
 	}
 
 	private void publish() {
+		this.readyMeter.set(this.ready);
+		this.failedMeter.set(this.failed);
 		if (this.failed == this.pools.size()) {
 			publish(ConnectivityState.TRANSIENT_FAILURE, new FixedResultPicker(PickResult.withError(failure())));
 		}

@@ -64,6 +64,7 @@ final class WarmGate {
 	private void timeIsUp() {
 		this.timeout = null;
 		this.open = true;
+		BalancingMeter.WARM_UP_TIMEOUTS.add(this.helper, 1);
 		this.opened.run();
 	}
 

@@ -21,8 +21,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What grpc-java itself counts of the connections of a channel, named by gRFC A94. A call
- * costs nothing.
+ * What is counted of the connections of a channel and not of its calls: by grpc-java
+ * itself, named by gRFC A94, and by our policy. A call costs nothing.
  *
  * @see <a href=
  * "https://github.com/grpc/proposal/blob/master/A94-subchannel-otel-metrics.md">A94</a>
@@ -35,7 +35,13 @@ public final class ConnectionMeters implements ChannelFeature {
 			CallMeter.CONNECTIONS_LOST.meterName(), CallMeter.CONNECTIONS_LOST, CallMeter.CONNECTIONS_OPEN.meterName(),
 			CallMeter.CONNECTIONS_OPEN);
 
+	/** Instruments that our rooms have registered with gRPC. */
+	private static final String OURS = "grpc.k8s.";
+
 	private final Lazily<MeterRegistry> registry;
+
+	/** By meter and target: two channels to one target add up. */
+	private final Map<List<String>, Level> levels = new ConcurrentHashMap<>();
 
 	/**
 	 * Create the feature.
@@ -60,11 +66,7 @@ public final class ConnectionMeters implements ChannelFeature {
 
 		private final String target;
 
-		private final AtomicLong open = new AtomicLong();
-
 		private final Map<List<String>, Counter> counters = new ConcurrentHashMap<>();
-
-		private volatile boolean shown;
 
 		Sink(String target) {
 			this.target = target;
@@ -94,44 +96,71 @@ public final class ConnectionMeters implements ChannelFeature {
 		@Override
 		public void addLongCounter(LongCounterMetricInstrument instrument, long value, List<String> required,
 				List<String> optional) {
-			CallMeter meter = COUNTED.get(instrument.getName());
 			MeterRegistry registry = ConnectionMeters.this.registry.get();
-			if (meter != null && registry != null) {
+			if (isShown(instrument) && registry != null) {
 				int reason = instrument.getOptionalLabelKeys().indexOf(CallMeter.DISCONNECT_ERROR);
 				String error = (reason >= 0 && reason < optional.size()) ? optional.get(reason) : "";
 				this.counters
-					.computeIfAbsent(List.of(meter.meterName(), error), (unknown) -> counter(registry, meter, error))
+					.computeIfAbsent(List.of(instrument.getName(), error),
+							(unknown) -> counter(registry, instrument, error))
 					.increment(value);
 			}
 		}
 
-		private Counter counter(MeterRegistry registry, CallMeter meter, String error) {
-			Counter.Builder counter = Counter.builder(meter.meterName())
-				.description(meter.description())
+		private Counter counter(MeterRegistry registry, MetricInstrument instrument, String error) {
+			CallMeter meter = COUNTED.get(instrument.getName());
+			Counter.Builder counter = Counter.builder(instrument.getName())
+				.description(description(instrument))
 				.tag(CallMeter.TARGET, this.target);
-			return (meter.labels().contains(CallMeter.DISCONNECT_ERROR) ? counter.tag(CallMeter.DISCONNECT_ERROR, error)
-					: counter)
-				.register(registry);
+			boolean hasError = meter != null && meter.labels().contains(CallMeter.DISCONNECT_ERROR);
+			return (hasError ? counter.tag(CallMeter.DISCONNECT_ERROR, error) : counter).register(registry);
 		}
 
 		@Override
 		public void addLongUpDownCounter(LongUpDownCounterMetricInstrument instrument, long value,
 				List<String> required, List<String> optional) {
-			if (!CallMeter.CONNECTIONS_OPEN.meterName().equals(instrument.getName())) {
-				return;
+			if (isShown(instrument)) {
+				ConnectionMeters.this.levels
+					.computeIfAbsent(List.of(instrument.getName(), this.target), (unknown) -> new Level())
+					.add(value, instrument, this.target, ConnectionMeters.this.registry.get());
 			}
-			this.open.addAndGet(value);
-			MeterRegistry registry = ConnectionMeters.this.registry.get();
-			if (registry != null && !this.shown) {
-				this.shown = true;
-				Gauge.builder(CallMeter.CONNECTIONS_OPEN.meterName(), this.open, AtomicLong::get)
-					.description(CallMeter.CONNECTIONS_OPEN.description())
-					.tag(CallMeter.TARGET, this.target)
+		}
+
+	}
+
+	/**
+	 * How many there are. Counts from the first on, be there a registry by then or not.
+	 */
+	private static final class Level {
+
+		private final AtomicLong now = new AtomicLong();
+
+		private volatile boolean bound;
+
+		void add(long change, MetricInstrument instrument, String target, @Nullable MeterRegistry registry) {
+			this.now.addAndGet(change);
+			if (registry != null && !this.bound) {
+				this.bound = true;
+				Gauge.builder(instrument.getName(), this.now, AtomicLong::get)
+					.description(description(instrument))
+					.tag(CallMeter.TARGET, target)
 					.strongReference(true)
 					.register(registry);
 			}
 		}
 
+	}
+
+	/**
+	 * Whether it is one of ours, or one of gRPC's that we name.
+	 */
+	private static boolean isShown(MetricInstrument instrument) {
+		return COUNTED.containsKey(instrument.getName()) || instrument.getName().startsWith(OURS);
+	}
+
+	private static String description(MetricInstrument instrument) {
+		CallMeter meter = COUNTED.get(instrument.getName());
+		return (meter != null) ? meter.description() : instrument.getDescription();
 	}
 
 }

@@ -1,7 +1,9 @@
 package io.github.grpck8s.balancing;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 
 import io.grpc.ChannelLogger;
@@ -13,10 +15,15 @@ import io.grpc.LoadBalancer.Helper;
 import io.grpc.LoadBalancer.PickResult;
 import io.grpc.LoadBalancer.Subchannel;
 import io.grpc.LoadBalancer.SubchannelPicker;
+import io.grpc.LongCounterMetricInstrument;
+import io.grpc.LongUpDownCounterMetricInstrument;
 import io.grpc.ManagedChannel;
+import io.grpc.MetricInstrument;
 import io.grpc.MetricRecorder;
 import io.grpc.SynchronizationContext;
 import org.mockito.Mockito;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * A channel without connections, which remembers what the policy does.
@@ -30,6 +37,8 @@ class FakeHelper extends Helper {
 	final List<Throwable> panics = new ArrayList<>();
 
 	final ManualTime time = new ManualTime();
+
+	private final Map<String, Long> counted = new HashMap<>();
 
 	int refreshes;
 
@@ -96,7 +105,29 @@ class FakeHelper extends Helper {
 	@Override
 	public MetricRecorder getMetricRecorder() {
 		return new MetricRecorder() {
+
+			@Override
+			public void addLongUpDownCounter(LongUpDownCounterMetricInstrument instrument, long change,
+					List<String> required, List<String> optional) {
+				count(instrument, change, required);
+			}
+
+			@Override
+			public void addLongCounter(LongCounterMetricInstrument instrument, long change, List<String> required,
+					List<String> optional) {
+				assertThat(change).as("counters only grow").isPositive();
+				count(instrument, change, required);
+			}
 		};
+	}
+
+	private void count(MetricInstrument instrument, long change, List<String> labels) {
+		assertThat(labels).hasSameSizeAs(instrument.getRequiredLabelKeys());
+		this.counted.merge(instrument.getName(), change, Long::sum);
+	}
+
+	long counted(BalancingMeter meter) {
+		return this.counted.getOrDefault(meter.meterName(), 0L);
 	}
 
 	@Override

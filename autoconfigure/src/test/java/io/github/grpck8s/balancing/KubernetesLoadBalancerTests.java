@@ -425,6 +425,54 @@ class KubernetesLoadBalancerTests {
 		return picked;
 	}
 
+	@Test
+	void metersSayWhichPodsCallsCanGoTo() {
+		give(PolicyConfig.DEFAULT, pods(1, 3));
+		assertPods(0, 0);
+		this.helper.subchannels.get(0).ready();
+		this.helper.subchannels.get(1).ready();
+		this.helper.subchannels.get(2).fail("refused");
+		assertPods(2, 1);
+		give(PolicyConfig.DEFAULT, pods(2, 3));
+		assertPods(1, 1);
+		assertThat(this.helper.counted(BalancingMeter.EMPTIED)).isZero();
+		give(none(PolicyConfig.DEFAULT, NONE));
+		give(none(PolicyConfig.DEFAULT, NONE));
+		assertPods(0, 0);
+		assertThat(this.helper.counted(BalancingMeter.EMPTIED)).isEqualTo(1);
+		give(PolicyConfig.DEFAULT, pods(1, 3));
+		this.helper.last().ready();
+		assertThat(this.helper.counted(BalancingMeter.WARM_UP_TIMEOUTS)).isZero();
+		this.helper.time.pass(Duration.ofMillis(500));
+		assertThat(this.helper.counted(BalancingMeter.WARM_UP_TIMEOUTS)).isEqualTo(1);
+		assertPods(1, 0);
+		this.balancer.shutdown();
+		assertPods(0, 0);
+	}
+
+	@Test
+	void metersSayHowManyConnectionsBusyPodsNeed() {
+		give(PolicyConfig.parse(Map.of("maxConcurrentStreams", 10.0)), pod(1), pod(2));
+		this.helper.subchannels.forEach(FakeSubchannel::ready);
+		assertThat(this.helper.counted(BalancingMeter.EXTRA_CONNECTIONS)).isZero();
+		List<ClientStreamTracer> calls = new ArrayList<>();
+		for (int i = 0; i < 16; i++) {
+			calls.add(begin(this.helper.pick()));
+		}
+		assertThat(this.helper.counted(BalancingMeter.EXTRA_CONNECTIONS)).isEqualTo(2);
+		give(PolicyConfig.parse(Map.of("maxConcurrentStreams", 10.0)), pod(1));
+		assertThat(this.helper.counted(BalancingMeter.EXTRA_CONNECTIONS)).isEqualTo(1);
+		calls.forEach((call) -> call.streamClosed(Status.OK));
+		this.helper.time.pass(Duration.ofMinutes(5));
+		assertThat(this.helper.counted(BalancingMeter.EXTRA_CONNECTIONS)).isZero();
+		assertPods(1, 0);
+	}
+
+	private void assertPods(long ready, long failed) {
+		assertThat(this.helper.counted(BalancingMeter.PODS_READY)).as("ready").isEqualTo(ready);
+		assertThat(this.helper.counted(BalancingMeter.PODS_FAILED)).as("failed").isEqualTo(failed);
+	}
+
 	private void give(PolicyConfig config, EquivalentAddressGroup... pods) {
 		give(found(config, pods));
 	}

@@ -30,7 +30,6 @@ class TracingTests {
 		try (ConfigurableApplicationContext server = start(Apps.ServerApp.class, "grpc.server.address=127.0.0.1",
 				"grpc.server.port=0");
 				ConfigurableApplicationContext client = start(Apps.ClientApp.class, "grpc.server.port=-1",
-						"management.prometheus.metrics.export.properties[io.prometheus.exporter.exemplarsOnAllMetricTypes]=true",
 						"grpc.client.users.address=static://127.0.0.1:" + Apps.port(server),
 						"grpc.client.users.negotiation-type=plaintext")) {
 			Recording.SPANS.reset();
@@ -59,7 +58,6 @@ class TracingTests {
 		try (ConfigurableApplicationContext server = start(Apps.ServerApp.class, "grpc.server.address=127.0.0.1",
 				"grpc.server.port=0");
 				ConfigurableApplicationContext client = start(Apps.ClientApp.class, "grpc.server.port=-1",
-						"management.prometheus.metrics.export.properties[io.prometheus.exporter.exemplarsOnAllMetricTypes]=true",
 						"grpc.client.users.address=static://127.0.0.1:" + Apps.port(server),
 						"grpc.client.users.negotiation-type=plaintext")) {
 			client.getBean(Caller.class).name("traced");
