@@ -147,6 +147,11 @@ Names of meters are Micrometer's in Prometheus' form, see docs/observability.md;
       for: 5m
       severity: warning
       summary: 'A call of {{ $theTarget }} takes {{ $number }} attempts'
+    - alert: GrpcClientCannotReachPods
+      expr: sum by (namespace, pod, grpc_target) (grpc_k8s_balancing_pods_failed{ {{- $pods -}} }) > 0
+      for: 5m
+      severity: warning
+      summary: '{{ $thePod }} cannot reach {{ $number }} of the pods of {{ $theTarget }} that are ready'
     - alert: GrpcDiscoveryStale
       expr: |-
         max by (namespace, pod, service) (grpc_k8s_discovery_stale{ {{- $pods -}} }) == 1

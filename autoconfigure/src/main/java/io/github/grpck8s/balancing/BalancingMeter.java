@@ -93,9 +93,6 @@ enum BalancingMeter {
 	 * @param change how many more, negative for fewer where the meter goes down too
 	 */
 	void add(Helper helper, long change) {
-		if (change == 0) {
-			return;
-		}
 		MetricRecorder recorder = helper.getMetricRecorder();
 		if (this.upAndDown != null) {
 			recorder.addLongUpDownCounter(this.upAndDown, change, target(helper), List.of());

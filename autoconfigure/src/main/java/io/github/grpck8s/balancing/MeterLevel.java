@@ -14,17 +14,23 @@ final class MeterLevel {
 
 	private long told;
 
+	private boolean shown;
+
 	MeterLevel(BalancingMeter meter, Helper helper) {
 		this.meter = meter;
 		this.helper = helper;
 	}
 
 	/**
-	 * Say how many there are now; 0 at the end.
+	 * Say how many there are now; 0 at the end. The first 0 is said too: a meter that is
+	 * not there looks like an old version.
 	 */
 	void set(long now) {
-		this.meter.add(this.helper, now - this.told);
-		this.told = now;
+		if (now != this.told || !this.shown) {
+			this.shown = true;
+			this.meter.add(this.helper, now - this.told);
+			this.told = now;
+		}
 	}
 
 }

@@ -1,5 +1,9 @@
 package io.github.grpck8s.discovery;
 
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.random.RandomGenerator;
 
 import org.jspecify.annotations.Nullable;
@@ -13,6 +17,8 @@ final class Backoff {
 	private static final long FIRST_MILLIS = 3_000;
 
 	private static final long MAX_MILLIS = 30_000;
+
+	private static final long MAX_SAID_SECONDS = 3_600;
 
 	private final RandomGenerator random;
 
@@ -58,7 +64,8 @@ final class Backoff {
 
 	/**
 	 * When the API server says how long to wait: that, and up to 1 s more.
-	 * @param retryAfter the header {@code Retry-After} in seconds, or {@code null}
+	 * @param retryAfter the header {@code Retry-After}, seconds or a date (RFC 9110,
+	 * 10.2.3), or {@code null}
 	 * @return milliseconds
 	 */
 	long afterRefusal(@Nullable String retryAfter) {
@@ -71,12 +78,25 @@ final class Backoff {
 	}
 
 	private static long seconds(@Nullable String retryAfter) {
-		try {
-			return (retryAfter != null) ? Math.min(Long.parseLong(retryAfter.strip()), 3600) : -1;
-		}
-		catch (NumberFormatException ignored) {
+		if (retryAfter == null) {
 			return -1;
 		}
+		String text = retryAfter.strip();
+		try {
+			long seconds = text.matches("\\d+") ? Long.parseLong(text) : secondsUntil(text);
+			return Math.min(seconds, MAX_SAID_SECONDS);
+		}
+		catch (NumberFormatException | DateTimeException ignored) {
+			return -1;
+		}
+	}
+
+	/**
+	 * A proxy before the API server may say it so.
+	 */
+	private static long secondsUntil(String date) {
+		Instant then = DateTimeFormatter.RFC_1123_DATE_TIME.parse(date, Instant::from);
+		return Math.max(0, Duration.between(Instant.now(), then).toSeconds());
 	}
 
 }

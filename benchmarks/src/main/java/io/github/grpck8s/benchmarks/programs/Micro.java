@@ -3,6 +3,7 @@ package io.github.grpck8s.benchmarks.programs;
 import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 import io.github.grpck8s.benchmarks.Effort;
 import org.openjdk.jmh.profile.GCProfiler;
@@ -17,8 +18,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 /**
  * Runs a class of JMH, where nanoseconds count.
  *
- * @param times time of one operation by method and parameter
- * @param bytes bytes that one operation allocates, by method and parameter
+ * @param times time of one operation by method and parameters
+ * @param bytes bytes that one operation allocates, by method and parameters
  */
 record Micro(Map<String, Double> times, Map<String, Double> bytes) {
 
@@ -39,9 +40,12 @@ record Micro(Map<String, Double> times, Map<String, Double> bytes) {
 			.build()).run();
 		Micro micro = new Micro(new TreeMap<>(), new TreeMap<>());
 		for (RunResult result : results) {
-			String parameter = result.getParams().getParamsKeys().isEmpty() ? ""
-					: " " + result.getParams().getParam(result.getParams().getParamsKeys().iterator().next());
-			String name = result.getPrimaryResult().getLabel() + parameter;
+			String name = result.getPrimaryResult().getLabel() + result.getParams()
+				.getParamsKeys()
+				.stream()
+				.sorted()
+				.map((parameter) -> " " + result.getParams().getParam(parameter))
+				.collect(Collectors.joining());
 			micro.times.put(name, result.getPrimaryResult().getScore());
 			Result<?> allocated = result.getSecondaryResults().get("gc.alloc.rate.norm");
 			micro.bytes.put(name, (allocated != null) ? allocated.getScore() : 0);

@@ -46,7 +46,7 @@ public final class Scale implements Program {
 
 	@Override
 	public Duration takes(Effort effort) {
-		return Duration.ofSeconds(effort.pick(50 + 15 * effort.scenarioRounds(), 15));
+		return Duration.ofSeconds(effort.pick(170 + 15 * effort.scenarioRounds(), 15));
 	}
 
 	/**
@@ -76,6 +76,7 @@ public final class Scale implements Program {
 			rows.addAll(rows(endpoints, informers, Rounds.run(rounds, 1, timeIsUp, effort.random(), arms)));
 		}
 		rows.addAll(assembling(effort));
+		rows.addAll(updating(effort));
 		return Report.of(effort.pick(Math.min(2, effort.scenarioRounds()), 1), rows);
 	}
 
@@ -165,6 +166,20 @@ public final class Scale implements Program {
 		return List.of(Row.exact("one slice of 50 changes, 5,000 endpoints", "µs", "parsing that slice",
 				micro.time("parse"), micro.time("assemble"))
 			.goal(5));
+	}
+
+	private static List<Row> updating(Effort effort) throws Exception {
+		Micro micro = Micro.run(UpdateBenchmark.class, effort);
+		List<Row> rows = new ArrayList<>();
+		for (String pods : List.of("1000", "5000")) {
+			String replaced = "replaceOne " + pods;
+			String scenario = "one of %,d pods is another, 1 channel".formatted(Integer.parseInt(pods));
+			rows.add(Row.exact(scenario, "policy, µs", "grpc-java's round_robin", micro.time(replaced + " round_robin"),
+					micro.time(replaced + " kubernetes")));
+			rows.add(Row.exact(scenario, "policy, B", "grpc-java's round_robin",
+					micro.allocated(replaced + " round_robin"), micro.allocated(replaced + " kubernetes")));
+		}
+		return rows;
 	}
 
 }
