@@ -21,6 +21,7 @@ import java.util.logging.LogRecord;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.github.grpck8s.ManualTime;
 import io.grpc.NameResolver;
 import io.grpc.NameResolver.Listener2;
 import io.grpc.NameResolver.ResolutionResult;
@@ -48,7 +49,7 @@ class DiscoveryContractTests {
 	private static final DiscoverySettings DEFAULTS = new DiscoverySettings(null, null, null, IpFamily.AUTO, false,
 			Duration.ofSeconds(150), Duration.ofMinutes(10), Duration.ofSeconds(15));
 
-	private final FakeTime time = new FakeTime();
+	private final ManualTime time = new ManualTime();
 
 	private final ScriptedApi api = new ScriptedApi();
 
@@ -445,7 +446,7 @@ class DiscoveryContractTests {
 		return new EndpointSliceHub(() -> scripted, () -> this.time, this.time::nanos, new Random(seed));
 	}
 
-	private KubernetesNameResolver resolver(EndpointSliceHub from, Told told, FakeTime timers) {
+	private KubernetesNameResolver resolver(EndpointSliceHub from, Told told, ManualTime timers) {
 		told.syncContext = this.syncContext;
 		return new KubernetesNameResolver(Slices.USERS, Slices.wanted("k8s:///users.shop:grpc"),
 				Slices.source(from, DEFAULTS), Duration.ofSeconds(15),

@@ -8,6 +8,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
+import io.github.grpck8s.ManualTime;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,7 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class DnsSourceTests {
 
-	private final FakeTime time = new FakeTime();
+	private final ManualTime time = new ManualTime();
 
 	private final List<CompletableFuture<DnsAnswer>> questions = new ArrayList<>();
 

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Random;
 
+import io.github.grpck8s.ManualTime;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class EndpointSourceTests {
 
-	private final FakeTime time = new FakeTime();
+	private final ManualTime time = new ManualTime();
 
 	private final ScriptedApi api = new ScriptedApi();
 

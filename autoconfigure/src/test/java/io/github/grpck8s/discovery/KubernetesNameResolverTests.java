@@ -8,6 +8,7 @@ import java.util.Random;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import io.github.grpck8s.ManualTime;
 import io.github.grpck8s.EndpointAttributes;
 import io.github.grpck8s.discovery.DiscoverySettings.Fallback;
 import io.grpc.NameResolver.Listener2;
@@ -32,7 +33,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class KubernetesNameResolverTests {
 
-	private final FakeTime time = new FakeTime();
+	private final ManualTime time = new ManualTime();
 
 	private final ScriptedApi api = new ScriptedApi();
 

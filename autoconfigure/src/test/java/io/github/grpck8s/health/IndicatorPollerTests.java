@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.github.grpck8s.ManualTime;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -25,9 +26,9 @@ class IndicatorPollerTests {
 
 	private final Map<String, Indicator> indicators = new LinkedHashMap<>();
 
-	private final FakeTimer timer = new FakeTimer();
+	private final ManualTime timer = new ManualTime();
 
-	private final FakeTimer.Workers workers = new FakeTimer.Workers();
+	private final Workers workers = new Workers();
 
 	private final AtomicInteger changes = new AtomicInteger();
 
@@ -60,7 +61,7 @@ class IndicatorPollerTests {
 		for (int i = 0; i < 10; i++) {
 			this.workers.finishAll();
 			this.poller.last("db");
-			this.timer.advance(INTERVAL);
+			this.timer.pass(INTERVAL);
 		}
 		assertThat(asked).hasValue(10);
 	}
@@ -71,11 +72,11 @@ class IndicatorPollerTests {
 		start();
 		this.workers.finishAll();
 		int afterFirst = this.changes.get();
-		this.timer.advance(INTERVAL);
+		this.timer.pass(INTERVAL);
 		this.workers.finishAll();
 		assertThat(this.changes).hasValue(afterFirst);
 		this.indicators.put("db", () -> "OUT_OF_SERVICE");
-		this.timer.advance(INTERVAL);
+		this.timer.pass(INTERVAL);
 		this.workers.finishAll();
 		assertThat(this.changes).hasValue(afterFirst + 1);
 		assertThat(this.poller.last("db")).isEqualTo("OUT_OF_SERVICE");
@@ -99,15 +100,15 @@ class IndicatorPollerTests {
 	void oneThatHangsIsDownAndNotAskedAgainBeforeItComesBack() {
 		this.indicators.put("db", () -> "UP");
 		start();
-		this.timer.advance(TIMEOUT);
+		this.timer.pass(TIMEOUT);
 		assertThat(this.poller.last("db")).isEqualTo("DOWN");
 		assertThat(this.poller.complete()).isTrue();
-		this.timer.advance(INTERVAL.multipliedBy(3));
+		this.timer.pass(INTERVAL.multipliedBy(3));
 		assertThat(this.workers.busy()).isOne();
 		assertThat(this.poller.timeouts()).as("counted when its time is up").isOne();
 		this.workers.finish();
 		assertThat(this.poller.last("db")).as("an answer that comes too late").isEqualTo("DOWN");
-		this.timer.advance(INTERVAL.minus(TIMEOUT));
+		this.timer.pass(INTERVAL.minus(TIMEOUT));
 		this.workers.finish();
 		assertThat(this.poller.last("db")).isEqualTo("UP");
 		assertThat(this.timer.pending()).as("only the next round").isOne();
@@ -119,7 +120,7 @@ class IndicatorPollerTests {
 		start();
 		this.workers.finishAll();
 		this.indicators.remove("db");
-		this.timer.advance(INTERVAL);
+		this.timer.pass(INTERVAL);
 		assertThat(this.poller.last("db")).isNull();
 	}
 
@@ -136,7 +137,7 @@ class IndicatorPollerTests {
 		start();
 		this.workers.finishAll();
 		this.poller.stop();
-		this.timer.advance(INTERVAL.multipliedBy(3));
+		this.timer.pass(INTERVAL.multipliedBy(3));
 		assertThat(this.workers.busy()).isZero();
 		assertThat(this.poller.last("db")).isEqualTo("UP");
 		start();
@@ -154,10 +155,10 @@ class IndicatorPollerTests {
 			return this.indicators;
 		}, INTERVAL, TIMEOUT, this.timer, this.workers);
 		shaky.start(this.changes::incrementAndGet);
-		this.timer.advance(Duration.ZERO);
+		this.timer.pass(Duration.ZERO);
 		assertThat(shaky.complete()).isFalse();
 		broken[0] = false;
-		this.timer.advance(INTERVAL);
+		this.timer.pass(INTERVAL);
 		this.workers.finishAll();
 		assertThat(shaky.last("db")).isEqualTo("UP");
 	}
@@ -166,7 +167,7 @@ class IndicatorPollerTests {
 	void errorsEndNeitherTheRoundsNorTheIndicator() {
 		int[] round = { 0 };
 		AtomicInteger rejected = new AtomicInteger();
-		ExecutorService noThread = new FakeTimer.Workers() {
+		ExecutorService noThread = new Workers() {
 
 			@Override
 			public void execute(Runnable task) {
@@ -190,17 +191,17 @@ class IndicatorPollerTests {
 			return this.indicators;
 		}, INTERVAL, TIMEOUT, this.timer, noThread);
 		shaky.start(this.changes::incrementAndGet);
-		this.timer.advance(Duration.ZERO);
-		this.timer.advance(INTERVAL);
+		this.timer.pass(Duration.ZERO);
+		this.timer.pass(INTERVAL);
 		assertThat(rejected).as("no thread for it").hasValue(1);
-		this.timer.advance(TIMEOUT);
+		this.timer.pass(TIMEOUT);
 		assertThat(shaky.timeouts()).as("it was not asked").isZero();
-		this.timer.advance(INTERVAL.minus(TIMEOUT));
-		((FakeTimer.Workers) noThread).finishAll();
+		this.timer.pass(INTERVAL.minus(TIMEOUT));
+		((Workers) noThread).finishAll();
 		assertThat(shaky.last("db")).isEqualTo("UP");
 		round[0] = 1;
-		this.timer.advance(INTERVAL);
-		((FakeTimer.Workers) noThread).finishAll();
+		this.timer.pass(INTERVAL);
+		((Workers) noThread).finishAll();
 		assertThat(shaky.last("db")).isEqualTo("DOWN");
 	}
 
@@ -233,7 +234,7 @@ class IndicatorPollerTests {
 
 	private void start() {
 		this.poller.start(this.changes::incrementAndGet);
-		this.timer.advance(Duration.ZERO);
+		this.timer.pass(Duration.ZERO);
 	}
 
 }

@@ -1,7 +1,6 @@
-package io.github.grpck8s.discovery;
+package io.github.grpck8s;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -14,12 +13,13 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Time that passes only when it is told to, and what was to happen then. For one thread.
+ * Time that passes only when a test says so, and what was to happen then, on the thread
+ * of the test.
  */
-final class FakeTime extends AbstractExecutorService implements ScheduledExecutorService {
+public class ManualTime extends AbstractExecutorService implements ScheduledExecutorService {
 
 	private final PriorityQueue<Task> tasks = new PriorityQueue<>(
-			Comparator.comparingLong((Task task) -> task.at).thenComparingLong((task) -> task.order));
+			Comparator.comparingLong((Task task) -> task.due).thenComparingLong((task) -> task.order));
 
 	private long now = 1_000_000_000_000L;
 
@@ -27,46 +27,67 @@ final class FakeTime extends AbstractExecutorService implements ScheduledExecuto
 
 	private boolean shutdown;
 
-	long nanos() {
+	/**
+	 * As {@link System#nanoTime()}.
+	 */
+	public long nanos() {
 		return this.now;
 	}
 
-	long millis() {
+	/**
+	 * As {@link System#currentTimeMillis()}.
+	 */
+	public long millis() {
 		return TimeUnit.NANOSECONDS.toMillis(this.now);
 	}
 
-	void pass(Duration time) {
+	/**
+	 * Let time pass and happen what is due by then.
+	 */
+	public void pass(Duration time) {
 		long end = this.now + time.toNanos();
-		while (true) {
-			Task next = this.tasks.peek();
-			if (next == null || next.at > end) {
-				break;
-			}
+		Task next = this.tasks.peek();
+		while (next != null && next.due <= end) {
 			this.tasks.remove();
-			this.now = Math.max(this.now, next.at);
-			next.run();
+			this.now = Math.max(this.now, next.due);
+			next.happen();
+			next = this.tasks.peek();
 		}
 		this.now = end;
 	}
 
-	void passMillis(long millis) {
+	/**
+	 * Let time pass.
+	 */
+	public void passMillis(long millis) {
 		pass(Duration.ofMillis(millis));
 	}
 
 	/**
 	 * Let happen what is due now.
 	 */
-	void settle() {
+	public void settle() {
 		pass(Duration.ZERO);
 	}
 
-	int pending() {
+	/**
+	 * How much is still to happen.
+	 */
+	public int pending() {
 		return this.tasks.size();
 	}
 
 	@Override
 	public ScheduledFuture<?> schedule(Runnable command, long delay, TimeUnit unit) {
-		Task task = new Task(command, this.now + unit.toNanos(delay));
+		return add(new Task(command, this.now + unit.toNanos(delay), 0));
+	}
+
+	@Override
+	public ScheduledFuture<?> scheduleAtFixedRate(Runnable command, long initialDelay, long period, TimeUnit unit) {
+		return add(new Task(command, this.now + unit.toNanos(initialDelay), unit.toNanos(period)));
+	}
+
+	private Task add(Task task) {
 		this.tasks.add(task);
 		return task;
 	}
@@ -78,11 +99,6 @@ final class FakeTime extends AbstractExecutorService implements ScheduledExecuto
 
 	@Override
 	public <V> ScheduledFuture<V> schedule(Callable<V> callable, long delay, TimeUnit unit) {
-		throw new UnsupportedOperationException();
-	}
-
-	@Override
-	public ScheduledFuture<?> scheduleAtFixedRate(Runnable command, long initialDelay, long period, TimeUnit unit) {
 		throw new UnsupportedOperationException();
 	}
 
@@ -100,7 +116,7 @@ final class FakeTime extends AbstractExecutorService implements ScheduledExecuto
 	public List<Runnable> shutdownNow() {
 		this.shutdown = true;
 		this.tasks.clear();
-		return new ArrayList<>();
+		return List.of();
 	}
 
 	@Override
@@ -120,17 +136,32 @@ final class FakeTime extends AbstractExecutorService implements ScheduledExecuto
 
 	private final class Task extends FutureTask<Object> implements ScheduledFuture<Object> {
 
-		private final long at;
+		private final Runnable command;
+
+		private final long period;
 
 		private final long order;
 
-		private Task(Runnable command, long at) {
-			super(() -> {
-				command.run();
-				return "";
-			});
-			this.at = at;
-			this.order = FakeTime.this.order++;
+		private long due;
+
+		private Task(Runnable command, long due, long period) {
+			super(command, "");
+			this.command = command;
+			this.due = due;
+			this.period = period;
+			this.order = ManualTime.this.order++;
+		}
+
+		private void happen() {
+			if (this.period == 0) {
+				run();
+				return;
+			}
+			this.due += this.period;
+			this.command.run();
+			if (!isCancelled()) {
+				add(this);
+			}
 		}
 
 		@Override
@@ -140,13 +171,13 @@ final class FakeTime extends AbstractExecutorService implements ScheduledExecuto
 
 		@Override
 		public boolean cancel(boolean mayInterrupt) {
-			FakeTime.this.tasks.remove(this);
+			ManualTime.this.tasks.remove(this);
 			return super.cancel(mayInterrupt);
 		}
 
 		@Override
 		public long getDelay(TimeUnit unit) {
-			return unit.convert(this.at - FakeTime.this.now, TimeUnit.NANOSECONDS);
+			return unit.convert(this.due - ManualTime.this.now, TimeUnit.NANOSECONDS);
 		}
 
 		@Override
