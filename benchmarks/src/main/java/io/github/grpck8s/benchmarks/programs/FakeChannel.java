@@ -130,11 +130,14 @@ final class FakeChannel extends LoadBalancer.Helper implements AutoCloseable {
 
 		private final CreateSubchannelArgs args;
 
+		private List<EquivalentAddressGroup> addresses;
+
 		private SubchannelStateListener listener = (state) -> {
 		};
 
 		private Connection(CreateSubchannelArgs args) {
 			this.args = args;
+			this.addresses = args.getAddresses();
 		}
 
 		@Override
@@ -160,7 +163,12 @@ final class FakeChannel extends LoadBalancer.Helper implements AutoCloseable {
 
 		@Override
 		public List<EquivalentAddressGroup> getAllAddresses() {
-			return this.args.getAddresses();
+			return this.addresses;
+		}
+
+		@Override
+		public void updateAddresses(List<EquivalentAddressGroup> changed) {
+			this.addresses = changed;
 		}
 
 		@Override

@@ -178,7 +178,8 @@ final class Release {
 			.inNamespace(this.namespace.name())
 			.withName(object("server"))
 			.scale(servers);
-		// controllers that lost the API server read from a cache that is up to a minute late
+		// controllers that lost the API server read from a cache that is up to a minute
+		// late
 		await().atMost(Duration.ofMinutes(3))
 			.pollInterval(Duration.ofMillis(100))
 			.until(() -> pods("server").size() == servers);

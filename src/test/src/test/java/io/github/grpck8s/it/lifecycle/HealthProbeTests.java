@@ -124,8 +124,8 @@ class HealthProbeTests {
 	}
 
 	private int probe(int port, String name, String... more) throws Exception {
-		List<String> command = new ArrayList<>(
-				List.of(PROGRAM.toString(), "-addr=127.0.0.1:" + port, "-service=" + name, "-connect-timeout=10s", "-rpc-timeout=5s"));
+		List<String> command = new ArrayList<>(List.of(PROGRAM.toString(), "-addr=127.0.0.1:" + port,
+				"-service=" + name, "-connect-timeout=10s", "-rpc-timeout=5s"));
 		command.addAll(List.of(more));
 		return run(command);
 	}
