@@ -52,6 +52,11 @@ public final class DiscoveryWorker {
 	private final List<Object> held = new ArrayList<>();
 
 	/**
+	 * Ends of channels, which hold them until then.
+	 */
+	private final List<Runnable> channels = new ArrayList<>();
+
+	/**
 	 * What one of them was told.
 	 */
 	private static final class Note {
@@ -120,6 +125,11 @@ public final class DiscoveryWorker {
 				Note note = this.notes.getOrDefault(words[0], new Note());
 				return note.count.get() + " " + note.last;
 			})
+			.on("leave", (words) -> {
+				this.channels.forEach(Runnable::run);
+				this.channels.clear();
+				return "left";
+			})
 			.on("memory", (words) -> String.valueOf(memory()));
 	}
 
@@ -141,7 +151,7 @@ public final class DiscoveryWorker {
 	}
 
 	private void resolve(String service, Runnable told) {
-		this.held.add(ResolvedChannel.start("k8s:///" + service + ".shop:grpc", this.timers, told));
+		this.channels.add(ResolvedChannel.start("k8s:///" + service + ".shop:grpc", this.timers, told));
 	}
 
 	private void watch(KubernetesClient client, String service, Note note) {

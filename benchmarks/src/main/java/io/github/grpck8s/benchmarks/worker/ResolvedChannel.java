@@ -29,9 +29,9 @@ final class ResolvedChannel extends NameResolver.Listener2 {
 	 * @param target the target
 	 * @param timers what a channel brings
 	 * @param told is run each time the channel is told something
-	 * @return what to hold on to
+	 * @return ends it
 	 */
-	static Object start(String target, ScheduledExecutorService timers, Runnable told) {
+	static Runnable start(String target, ScheduledExecutorService timers, Runnable told) {
 		SynchronizationContext context = new SynchronizationContext((thread, ex) -> ex.printStackTrace());
 		NameResolver resolver = new KubernetesNameResolverProvider().newNameResolver(URI.create(target),
 				NameResolver.Args.newBuilder()
@@ -46,7 +46,7 @@ final class ResolvedChannel extends NameResolver.Listener2 {
 			throw new IllegalStateException("No resolver for " + target);
 		}
 		context.execute(() -> resolver.start(new ResolvedChannel(told)));
-		return resolver;
+		return () -> context.execute(resolver::shutdown);
 	}
 
 	@Override
