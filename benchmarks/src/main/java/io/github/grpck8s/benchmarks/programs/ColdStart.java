@@ -58,11 +58,11 @@ public final class ColdStart implements Program {
 			Path token = Files.writeString(Child.temporary("token", ""), kubernetes.token());
 			String kubeconfig = kubernetes.kubeconfigFile("shop").toString();
 			List<Place> places = List.of(
-					new Place("in a pod, by its service account", DiscoveryWorker.IN_A_POD,
+					new Place("in a pod", DiscoveryWorker.IN_A_POD,
 							List.of("-Dkubernetes.master=" + kubernetes.url(),
 									"-Dkubernetes.auth.serviceAccount.token=" + token,
 									"-Dkubernetes.auth.tryKubeConfig=false")),
-					new Place("on a laptop, by a kubeconfig", kubeconfig, List.of()));
+					new Place("by a kubeconfig", kubeconfig, List.of()));
 			List<Row> rows = new ArrayList<>();
 			for (Place place : effort.smoke() ? places.subList(0, 1) : places) {
 				rows.addAll(rows(place, effort));
@@ -96,11 +96,9 @@ public final class ColdStart implements Program {
 		List<Double> ours = times.getOrDefault("ours", List.of());
 		List<Double> twin = times.getOrDefault("twin", informer);
 		List<Row> rows = new ArrayList<>();
-		rows.add(Row.of(place.name(), "ms to the first endpoints", INFORMER, informer, ours)
-			.noise(informer, twin)
-			.goal(0.6));
+		rows.add(Row.of(place.name(), "first endpoints, ms", INFORMER, informer, ours).noise(informer, twin).goal(0.6));
 		if (times.containsKey(JDK)) {
-			rows.add(Row.of(place.name(), "ms to the first endpoints", JDK, times.getOrDefault(JDK, List.of()), ours)
+			rows.add(Row.of(place.name(), "first endpoints, ms", JDK, times.getOrDefault(JDK, List.of()), ours)
 				.noise(informer, twin));
 		}
 		return rows;

@@ -160,13 +160,12 @@ public final class Scale implements Program {
 						theirs.stream().map(Cost::store).toList(), ours.stream().map(Cost::store).toList())
 					.noise(theirs.stream().map(Cost::store).toList(), twin.stream().map(Cost::store).toList())
 					.goal(0.25),
-				Row.of("%,d endpoints, the store and 1 channel".formatted(endpoints), "heap per endpoint, B",
-						"one fabric8 informer", theirs.stream().map(Cost::bytes).toList(),
-						ours.stream().map(Cost::bytes).toList())
+				Row.of("%,d endpoints, 1 channel".formatted(endpoints), "heap per endpoint, B", "one fabric8 informer",
+						theirs.stream().map(Cost::bytes).toList(), ours.stream().map(Cost::bytes).toList())
 					.remark("ours has what gRPC takes for each address, the informer none"),
-				Row.of(channels, "heap per endpoint in all, B", each, theirs.stream().map(Cost::allBytes).toList(),
+				Row.of(channels, "heap per endpoint, B", each, theirs.stream().map(Cost::allBytes).toList(),
 						ours.stream().map(Cost::allBytes).toList()),
-				Row.of(channels, "emissions after 20 equal writes", each, theirs.stream().map(Cost::told).toList(),
+				Row.of(channels, "emissions, equal writes", each, theirs.stream().map(Cost::told).toList(),
 						ours.stream().map(Cost::told).toList())
 					.limit(0));
 	}
