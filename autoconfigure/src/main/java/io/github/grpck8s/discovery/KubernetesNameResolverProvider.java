@@ -1,16 +1,7 @@
 package io.github.grpck8s.discovery;
 
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
-import java.net.URI;
-import java.util.Collection;
-import java.util.Set;
-
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.NameResolver;
-import io.grpc.NameResolverProvider;
-import io.grpc.Uri;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Resolves {@code k8s:///service.namespace:port} for every channel of the process. gRPC
@@ -19,10 +10,17 @@ import org.jspecify.annotations.Nullable;
  * {@link Discovery} of the channel, else the one that was registered last, else
  * KUBECONFIG or the service account.
  */
-public final class KubernetesNameResolverProvider extends NameResolverProvider {
+public final class KubernetesNameResolverProvider extends PodResolverProvider {
 
 	static final NameResolver.Args.Key<Discovery> DISCOVERY = NameResolver.Args.Key
 		.create("io.github.grpck8s.discovery");
+
+	/**
+	 * Called by gRPC, which finds providers through {@link java.util.ServiceLoader}.
+	 */
+	public KubernetesNameResolverProvider() {
+		super(KubernetesTarget.SCHEME, ResolverFactory::bySlices);
+	}
 
 	/**
 	 * Check a target without resolving it.
@@ -47,43 +45,6 @@ public final class KubernetesNameResolverProvider extends NameResolverProvider {
 		catch (UnsupportedOperationException ignored) {
 			// a builder of the user's: it gets the one that was registered last
 		}
-	}
-
-	@Override
-	public @Nullable NameResolver newNameResolver(URI target, NameResolver.Args args) {
-		return KubernetesTarget.SCHEME.equalsIgnoreCase(target.getScheme()) ? resolver(target.toString(), args) : null;
-	}
-
-	@Override
-	public @Nullable NameResolver newNameResolver(Uri target, NameResolver.Args args) {
-		return KubernetesTarget.SCHEME.equalsIgnoreCase(target.getScheme()) ? resolver(target.toString(), args) : null;
-	}
-
-	private static NameResolver resolver(String text, NameResolver.Args args) {
-		return ResolverFactory.of(text, args).bySlices();
-	}
-
-	@Override
-	public String getDefaultScheme() {
-		return KubernetesTarget.SCHEME;
-	}
-
-	@Override
-	protected boolean isAvailable() {
-		return true;
-	}
-
-	/**
-	 * Below that of DNS, which stays the scheme of targets that name none.
-	 */
-	@Override
-	protected int priority() {
-		return 4;
-	}
-
-	@Override
-	public Collection<Class<? extends SocketAddress>> getProducedSocketAddressTypes() {
-		return Set.of(InetSocketAddress.class);
 	}
 
 }
