@@ -13,8 +13,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
  * Reads JSON into a tree. Jackson's mapper does the same after it has loaded hundreds of
- * classes that know how to bind beans, and the first list waits for them: a sixth of a
- * second where a pod starts. Depth and sizes are limited by Jackson's parser.
+ * classes that know how to bind beans, and the first list of a process would wait for
+ * them. Depth and sizes are limited by Jackson's parser.
  */
 final class JsonTree {
 

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 
 import io.github.grpck8s.benchmarks.Effort;
@@ -100,10 +101,8 @@ public final class RollingRestart implements Program {
 					before = after;
 				}
 				List<Row> rows = rows(failed, sights(clients), ours);
-				for (Map.Entry<String, List<Double>> client : failed.entrySet()) {
-					if (client.getKey().equals(OURS) && client.getValue().stream().anyMatch((calls) -> calls > 0)) {
-						System.out.println(clients.get(OURS).log());
-					}
+				if (failed.getOrDefault(OURS, List.of()).stream().anyMatch((calls) -> calls > 0)) {
+					System.out.println(Objects.requireNonNull(clients.get(OURS)).log());
 				}
 				return Report.of(rounds, rows);
 			}
