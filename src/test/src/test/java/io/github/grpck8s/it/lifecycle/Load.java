@@ -1,5 +1,6 @@
 package io.github.grpck8s.it.lifecycle;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -9,7 +10,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 
 import com.google.common.util.concurrent.SettableFuture;
 import io.github.grpck8s.example.proto.GetUserRequest;
@@ -49,9 +52,13 @@ final class Load implements AutoCloseable {
 
 	private final List<Thread> callers = new ArrayList<>();
 
+	/** When the call began that a caller ended last, by caller. */
+	private final AtomicLongArray lastEnded;
+
 	private volatile boolean over;
 
 	private Load(Channel channel, int callers, boolean untilFailure, @Nullable String id) {
+		this.lastEnded = new AtomicLongArray(callers);
 		this.id = id;
 		this.channel = channel;
 		this.pauseNanos = TimeUnit.SECONDS.toNanos(callers) / CALLS_PER_SECOND;
@@ -85,7 +92,9 @@ final class Load implements AutoCloseable {
 				case 7 -> Kind.IMPORT_USERS;
 				default -> Kind.GET_USER;
 			};
-			Thread thread = new Thread(() -> load.call(kind), "caller-" + caller);
+			int number = caller;
+			load.lastEnded.set(caller, System.nanoTime());
+			Thread thread = new Thread(() -> load.call(kind, number), "caller-" + caller);
 			thread.setDaemon(true);
 			load.callers.add(thread);
 		}
@@ -95,7 +104,7 @@ final class Load implements AutoCloseable {
 		return load;
 	}
 
-	private void call(Kind kind) {
+	private void call(Kind kind, int caller) {
 		UserServiceGrpc.UserServiceBlockingStub users = UserServiceGrpc.newBlockingStub(this.channel);
 		while (!this.over) {
 			long startedAt = System.nanoTime();
@@ -125,6 +134,7 @@ final class Load implements AutoCloseable {
 				status = Status.UNKNOWN.withCause(ex);
 			}
 			this.outcomes.add(new Outcome(kind, startedAt, System.nanoTime(), status, key));
+			this.lastEnded.set(caller, startedAt);
 			if (!status.isOk() && this.untilFailure) {
 				return;
 			}
@@ -158,6 +168,17 @@ final class Load implements AutoCloseable {
 		users.onNext(User.newBuilder().setName("Load").setAge(30).setEmail(email).build());
 		users.onCompleted();
 		answers.await();
+	}
+
+	/**
+	 * Wait until each caller has ended a call that began after this.
+	 */
+	void awaitNewCalls() {
+		long now = System.nanoTime();
+		await().pollInterval(Duration.ofMillis(20))
+			.atMost(2 * DEADLINE_SECONDS, TimeUnit.SECONDS)
+			.until(() -> IntStream.range(0, this.callers.size())
+				.allMatch((caller) -> this.lastEnded.get(caller) > now));
 	}
 
 	/**

@@ -94,10 +94,7 @@ class RollingRestartTests {
 		outcomes
 			.forEach((slices, calls) -> report("slices " + slices + ", " + sigterms + " SIGTERMs", calls, executions));
 		for (Slices slices : List.of(Slices.FIRST, Slices.LATE)) {
-			assertThat(outcomes.get(slices)).filteredOn((call) -> call.kind() == Kind.GET_USER)
-				.as("unary calls, slices %s", slices)
-				.isNotEmpty()
-				.allSatisfy((call) -> assertThat(call.isOk()).as("%s", call).isTrue());
+			assertNoUnaryCallFailed(outcomes.getOrDefault(slices, List.of()), "slices " + slices);
 		}
 		outcomes.values().forEach((calls) -> assertExecutedAtMostOnce(calls, executions));
 	}
@@ -112,14 +109,21 @@ class RollingRestartTests {
 		FakeService users = kubernetes.service("shop", "users-sigkill");
 		List<Outcome> outcomes;
 		// as many retries at once as there are callers; and a channel does not tell which
-		// methods will be called over it, as a stub does
+		// methods will be called over it, as a stub does. grpc-java says UNKNOWN of a
+		// call
+		// that it wanted to send in the moment in which the connection closed (issue
+		// 10120)
 		try (ConfigurableApplicationContext client = client("users-sigkill",
 				"grpc.k8s.resilience.retry.throttle.max-tokens=1000",
+				"grpc.k8s.resilience.retry.status-codes=UNAVAILABLE,UNKNOWN",
 				"grpc.k8s.resilience.retry.idempotent-methods=users.v1.UserService/GetUser")) {
 			awaitReady(users, kills, true);
 			try (Load load = Load.counted(client.getBean(Client.class).users, CALLERS)) {
 				for (int kill = 1; kill <= kills; kill++) {
 					awaitReady(users, kills - kill, true);
+					// three attempts outlive one kill, and two; nothing outlives one
+					// after another
+					load.awaitNewCalls();
 					Pod pod = next(users);
 					pod.server().awaitExit(pod.server().kill());
 					users.remove(pod.name());
@@ -131,21 +135,32 @@ class RollingRestartTests {
 		Map<String, Integer> executions = executions();
 		report(kills + " SIGKILLs", outcomes, executions);
 		assertExecutedAtMostOnce(outcomes, executions);
-		assertThat(outcomes).filteredOn((call) -> call.kind() == Kind.GET_USER)
-			.as("idempotent calls")
-			.allSatisfy((call) -> assertThat(call.isOk()).as("%s", call).isTrue());
+		assertNoUnaryCallFailed(outcomes, "SIGKILL");
 		assertThat(outcomes).filteredOn((call) -> !call.isOk())
-			.allSatisfy((call) -> assertThat(call.status().getCode()).isEqualTo(Status.Code.UNAVAILABLE));
+			.extracting((call) -> call.status().getCode())
+			.isSubsetOf(Status.Code.UNAVAILABLE, Status.Code.UNKNOWN);
+	}
+
+	/**
+	 * Lists the failed calls alone: among thousands that went well nobody finds them.
+	 */
+	private static void assertNoUnaryCallFailed(List<Outcome> calls, String what) {
+		List<Outcome> unary = calls.stream().filter((call) -> call.kind() == Kind.GET_USER).toList();
+		assertThat(unary).as("unary calls, %s", what).isNotEmpty();
+		assertThat(unary.stream().filter((call) -> !call.isOk()).toList()).as("failed unary calls, %s", what).isEmpty();
 	}
 
 	private static void assertExecutedAtMostOnce(List<Outcome> calls, Map<String, Integer> executions) {
 		List<Outcome> imports = calls.stream().filter((call) -> call.kind() == Kind.IMPORT_USERS).toList();
-		assertThat(imports).as("executions of what is not idempotent")
-			.isNotEmpty()
-			.allSatisfy((call) -> assertThat(executions.getOrDefault(call.key(), 0)).as("%s", call)
-				.isBetween(call.isOk() ? 1 : 0, 1));
-		assertThat(calls).filteredOn((call) -> call.kind() == Kind.GET_USER && call.isOk())
-			.allSatisfy((call) -> assertThat(executions).containsKey(call.key()));
+		assertThat(imports).isNotEmpty();
+		assertThat(imports.stream().filter((call) -> {
+			int count = executions.getOrDefault(call.key(), 0);
+			return count > 1 || (call.isOk() && count == 0);
+		})).as("calls that are not idempotent, executed twice, or answered and not executed").isEmpty();
+		assertThat(calls.stream()
+			.filter((call) -> call.kind() == Kind.GET_USER && call.isOk() && !executions.containsKey(call.key())))
+			.as("unary calls, answered and not executed")
+			.isEmpty();
 	}
 
 	private static void report(String what, List<Outcome> outcomes, Map<String, Integer> executions) {
