@@ -92,6 +92,14 @@ final class ServiceWatch implements SliceReceiver {
 		return this.subscribers.isEmpty();
 	}
 
+	/**
+	 * Keep only what comes from the API server. Harmless when a channel comes back just
+	 * now: it makes the same again.
+	 */
+	void forgetPods() {
+		this.state.forgetPods();
+	}
+
 	synchronized void close() {
 		this.closed = true;
 		if (this.expiry != null) {

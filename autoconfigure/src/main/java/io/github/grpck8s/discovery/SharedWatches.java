@@ -99,6 +99,7 @@ final class SharedWatches<K> {
 			end(key, entry);
 			return;
 		}
+		entry.opened.watch().forgetPods();
 		entry.linger = entry.timers.schedule(() -> endIfUnused(key, entry), entry.lingerNanos, TimeUnit.NANOSECONDS);
 	}
 

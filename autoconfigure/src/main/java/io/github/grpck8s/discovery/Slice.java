@@ -51,6 +51,13 @@ final class Slice {
 		return new Slice(this.name, this.uid, null, this.family, this.ports, same);
 	}
 
+	/**
+	 * Give back the memory of what was made for channels: there is none any more.
+	 */
+	void forgetPods() {
+		this.endpoints.forEach((endpoint) -> endpoint.last = null);
+	}
+
 	@Override
 	public String toString() {
 		return this.name + "@" + this.resourceVersion + this.endpoints;
@@ -67,8 +74,8 @@ final class Slice {
 	}
 
 	/**
-	 * An endpoint in its slice. Remembers the {@link PodEndpoint} made of it, so that an
-	 * unchanged slice costs nothing when another one changes.
+	 * An endpoint in its slice. Remembers the {@link PodEndpoint} made of it while there
+	 * are channels, so that an unchanged slice costs nothing when another one changes.
 	 */
 	static final class Endpoint {
 

@@ -7,8 +7,8 @@ import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a Service at one time. Immutable; channels that want the same share
- * the work of assembling it.
+ * What is known of a Service at one time. It does not change; channels that want the same
+ * share the work of assembling it.
  */
 final class WatchState {
 
@@ -98,6 +98,14 @@ final class WatchState {
 	 */
 	long changedAt() {
 		return this.changedAt;
+	}
+
+	/**
+	 * Give back the memory of what was made for channels.
+	 */
+	void forgetPods() {
+		this.answers.clear();
+		this.slices.forEach(Slice::forgetPods);
 	}
 
 	/**

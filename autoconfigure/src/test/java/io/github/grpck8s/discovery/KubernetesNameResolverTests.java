@@ -1,11 +1,13 @@
 package io.github.grpck8s.discovery;
 
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.grpck8s.ManualTime;
@@ -26,6 +28,7 @@ import static io.github.grpck8s.discovery.ScriptedApi.item;
 import static io.github.grpck8s.discovery.ScriptedApi.itemOf;
 import static io.github.grpck8s.discovery.ScriptedApi.list;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * When a channel is told what: hub and resolver, with an API server answered by hand and
@@ -51,7 +54,7 @@ class KubernetesNameResolverTests {
 
 	private final Recorder told = new Recorder();
 
-	private final KubernetesNameResolver resolver = resolver("k8s:///users.shop:grpc");
+	private KubernetesNameResolver resolver = resolver("k8s:///users.shop:grpc");
 
 	@Test
 	void r04_authorityIsConstant() {
@@ -388,6 +391,21 @@ class KubernetesNameResolverTests {
 		this.time.settle();
 		assertThat(heard.texts).containsExactly("10.0.0.1");
 		assertThat(this.api.lists()).isEqualTo(1);
+	}
+
+	@Test
+	void r52_whatWasMadeForChannelsGoesWithTheLastOfThem() {
+		synced("10.0.0.1");
+		WeakReference<?> group = new WeakReference<>(this.told.results.get(0).getAddressesOrError().getValue().get(0));
+		this.syncContext.execute(this.resolver::shutdown);
+		this.resolver = resolver("k8s:///users.shop:grpc");
+		this.told.results.clear();
+		this.time.settle();
+		assertThat(this.api.closed).as("while it lingers").isFalse();
+		await().atMost(30, TimeUnit.SECONDS).until(() -> {
+			System.gc();
+			return group.refersTo(null);
+		});
 	}
 
 	@Test
