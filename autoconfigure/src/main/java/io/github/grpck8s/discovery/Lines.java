@@ -18,7 +18,7 @@ final class Lines {
 
 	private final Consumer<byte[]> line;
 
-	private final ByteArrayOutputStream rest = new ByteArrayOutputStream();
+	private ByteArrayOutputStream rest = new ByteArrayOutputStream();
 
 	private boolean fed;
 
@@ -48,7 +48,8 @@ final class Lines {
 				begin = i + 1;
 				if (this.rest.size() > 0) {
 					byte[] whole = this.rest.toByteArray();
-					this.rest.reset();
+					// a large event is rare: its memory is not kept for the next one
+					this.rest = new ByteArrayOutputStream();
 					this.line.accept(whole);
 				}
 			}

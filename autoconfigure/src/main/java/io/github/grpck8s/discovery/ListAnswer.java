@@ -1,6 +1,5 @@
 package io.github.grpck8s.discovery;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.nio.ByteBuffer;
@@ -23,7 +22,7 @@ final class ListAnswer implements ApiServer.Listener {
 
 	private final boolean furtherPage;
 
-	private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+	private final ResponseBody body = new ResponseBody();
 
 	private int status;
 
@@ -43,9 +42,7 @@ final class ListAnswer implements ApiServer.Listener {
 
 	@Override
 	public void data(ByteBuffer part) {
-		byte[] bytes = new byte[part.remaining()];
-		part.get(bytes);
-		this.body.write(bytes, 0, bytes.length);
+		this.body.add(part);
 	}
 
 	@Override
@@ -57,7 +54,7 @@ final class ListAnswer implements ApiServer.Listener {
 			this.source.expired(this.furtherPage);
 		}
 		else if (this.status != 200) {
-			this.source.refused(this.status, "list", this.body.toString(UTF_8), this.retryAfter);
+			this.source.refused(this.status, "list", new String(this.body.take(), UTF_8), this.retryAfter);
 		}
 		else {
 			page();
@@ -67,7 +64,7 @@ final class ListAnswer implements ApiServer.Listener {
 	private void page() {
 		JsonNode page;
 		try {
-			page = JsonTree.read(this.body.toByteArray());
+			page = JsonTree.read(this.body.take());
 		}
 		catch (JsonProcessingException ex) {
 			this.source.failed(new ProtocolException("the list is not JSON: " + ex.getOriginalMessage()));

@@ -1,6 +1,5 @@
 package io.github.grpck8s.discovery;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.ByteBuffer;
@@ -41,7 +40,7 @@ final class NodeLookup implements ApiServer.Listener {
 
 	private final Runnable known;
 
-	private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+	private final ResponseBody body = new ResponseBody();
 
 	private volatile int status;
 
@@ -68,7 +67,7 @@ final class NodeLookup implements ApiServer.Listener {
 
 	private void ask() {
 		if (this.zones.of(this.node) == null) {
-			this.body.reset();
+			this.body.take();
 			this.status = 0;
 			this.api.get("/api/v1/nodes/" + URLEncoder.encode(this.node, UTF_8), TIMEOUT, this);
 		}
@@ -81,9 +80,7 @@ final class NodeLookup implements ApiServer.Listener {
 
 	@Override
 	public void data(ByteBuffer part) {
-		byte[] bytes = new byte[part.remaining()];
-		part.get(bytes);
-		this.body.write(bytes, 0, bytes.length);
+		this.body.add(part);
 	}
 
 	@Override
@@ -114,7 +111,7 @@ final class NodeLookup implements ApiServer.Listener {
 
 	private @Nullable String zone() {
 		try {
-			JsonNode labels = JsonTree.read(this.body.toByteArray()).path("metadata").path("labels");
+			JsonNode labels = JsonTree.read(this.body.take()).path("metadata").path("labels");
 			return SliceParser.text(labels, ZONE_LABEL);
 		}
 		catch (IOException ignored) {

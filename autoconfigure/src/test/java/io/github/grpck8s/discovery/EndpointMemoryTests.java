@@ -6,6 +6,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -14,6 +15,7 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * What an endpoint costs, measured on the heap.
@@ -23,6 +25,8 @@ class EndpointMemoryTests {
 	private static final int SLICES = 200;
 
 	private static final int ENDPOINTS = 100;
+
+	private static final int LIVE_SLICES = 50;
 
 	@Test
 	void r52_storeTakesAtMostAQuarterOfWhatAnInformerKeeps() {
@@ -45,6 +49,25 @@ class EndpointMemoryTests {
 		});
 		assertThat(ours / theirs).as("bytes per endpoint: %s of %s", Math.round(ours), Math.round(theirs))
 			.isLessThanOrEqualTo(0.25);
+	}
+
+	/**
+	 * What an HTTP client holds on to counts as well.
+	 */
+	@Test
+	void r52_serviceWithoutChannelsKeepsNothingButItsStore() {
+		try (LiveDiscovery live = new LiveDiscovery()) {
+			live.kubernetes.service("shop", "small").scale(1);
+			live.kubernetes.service("shop", "users").podsPerSlice(ENDPOINTS).scale(LIVE_SLICES * ENDPOINTS);
+			LiveDiscovery.awaitTexts(live.channel("k8s:///small.shop:grpc"), 1);
+			long before = used();
+			LiveDiscovery.awaitTexts(live.channel("k8s:///users.shop:grpc"), 1);
+			live.leave();
+			await().atMost(30, TimeUnit.SECONDS)
+				.untilAsserted(() -> assertThat((used() - before) / (LIVE_SLICES * ENDPOINTS)).as("bytes per endpoint")
+					.isLessThan(250));
+			assertThat(live.kubernetes.openWatches()).as("watches, which linger").isEqualTo(2);
+		}
 	}
 
 	private static double bytesPerEndpoint(Supplier<Object> store) {

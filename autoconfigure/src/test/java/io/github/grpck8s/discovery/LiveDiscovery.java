@@ -102,13 +102,21 @@ final class LiveDiscovery implements AutoCloseable {
 		return channel;
 	}
 
+	/**
+	 * Shut all channels down and keep nothing of them.
+	 */
+	void leave() {
+		this.channels.forEach(Channel::shutdown);
+		this.channels.clear();
+	}
+
 	static void awaitTexts(Channel channel, int count) {
 		await().atMost(SOON).until(() -> channel.texts.size() >= count);
 	}
 
 	@Override
 	public void close() {
-		this.channels.forEach(Channel::shutdown);
+		leave();
 		if (this.discovery != null) {
 			this.discovery.close();
 		}
