@@ -87,7 +87,8 @@ public final class Scale implements Program {
 				Child worker = Command
 					.of(what, ClassPath.STARTER, DiscoveryWorker.class,
 							List.of(kubernetes.kubeconfigFile("shop").toString()))
-					.options("-Xmx1200m")
+					// this collector knows to the byte what is left
+					.options("-Xmx1200m", "-XX:+UseSerialGC")
 					.hurried(smoke)
 					.start()) {
 			worker.await(LIMIT);
@@ -97,6 +98,7 @@ public final class Scale implements Program {
 			kubernetes.service("shop", "small").scale(1);
 			worker.ask(what + " small", LIMIT);
 			awaitTold(worker, "small", 1);
+			leave(worker);
 			long before = Long.parseLong(worker.ask("memory", LIMIT));
 			kubernetes.forgetRequests();
 			worker.ask(what + " users", LIMIT);
@@ -107,7 +109,7 @@ public final class Scale implements Program {
 			long store = one;
 			int told = 1;
 			if (what.equals("resolver")) {
-				worker.ask("leave", LIMIT);
+				leave(worker);
 				store = Long.parseLong(worker.ask("memory", LIMIT));
 				told = 0;
 			}
@@ -125,6 +127,15 @@ public final class Scale implements Program {
 					(one - before) / (double) endpoints, (all - before) / (double) endpoints,
 					told(worker, "users") - toldBefore);
 		}
+	}
+
+	/**
+	 * All channels leave; informers stay.
+	 */
+	private static void leave(Child worker) {
+		worker.ask("leave", LIMIT);
+		// timers of the channel that are still to run
+		FollowingArm.pause(Duration.ofSeconds(2));
 	}
 
 	private static long told(Child worker, String service) {

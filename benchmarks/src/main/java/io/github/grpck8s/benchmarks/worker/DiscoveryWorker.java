@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
@@ -38,11 +38,7 @@ public final class DiscoveryWorker {
 
 	private @Nullable KubernetesClient client;
 
-	private final ScheduledExecutorService timers = Executors.newScheduledThreadPool(1, (task) -> {
-		Thread thread = new Thread(task, "timers");
-		thread.setDaemon(true);
-		return thread;
-	});
+	private final ScheduledExecutorService timers = timers();
 
 	private final Map<String, Note> notes = new ConcurrentHashMap<>();
 
@@ -74,6 +70,19 @@ public final class DiscoveryWorker {
 
 	private DiscoveryWorker(String kubeconfig) {
 		this.kubeconfig = kubeconfig;
+	}
+
+	/**
+	 * As a channel's: a timer that is cancelled holds nothing.
+	 */
+	private static ScheduledExecutorService timers() {
+		ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(1, (task) -> {
+			Thread thread = new Thread(task, "timers");
+			thread.setDaemon(true);
+			return thread;
+		});
+		timers.setRemoveOnCancelPolicy(true);
+		return timers;
 	}
 
 	/**
