@@ -5,9 +5,9 @@ package io.github.grpck8s;
  * bean methods. gRPC calls the interceptor that was added last first: a later feature
  * stands further out.
  * <p>
- * Around a call on the client, from the outside in: observability, resilience (deadline),
- * hints of the stack, the channel. Around a call on the server: observability, shutdown,
- * interceptors of the application, the handler.
+ * Around a call on the client, from the outside in: observability, hints on failed calls,
+ * resilience (deadline), the channel. Around a call on the server: observability,
+ * shutdown, interceptors of the application, the handler.
  */
 public final class FeatureOrder {
 
@@ -17,7 +17,7 @@ public final class FeatureOrder {
 	public static final int SETTINGS = 0;
 
 	/**
-	 * Tracking of running calls for the drain; hints on failed calls.
+	 * Tracking of running calls for the drain.
 	 */
 	public static final int INNER = 100;
 
@@ -25,6 +25,11 @@ public final class FeatureOrder {
 	 * Deadlines and limits of calls.
 	 */
 	public static final int RESILIENCE = 200;
+
+	/**
+	 * Hints on failed calls: sees which options a call had before the rooms added theirs.
+	 */
+	public static final int HINTS = 250;
 
 	/**
 	 * Traces, meters and log context: sees what all the others did.

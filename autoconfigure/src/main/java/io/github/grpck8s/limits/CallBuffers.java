@@ -1,7 +1,6 @@
 package io.github.grpck8s.limits;
 
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongSupplier;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
 import io.grpc.Context;
 import io.grpc.ServerStreamTracer;
@@ -23,9 +22,15 @@ final class CallBuffers extends ServerStreamTracer {
 	 */
 	private static final long ALLOWANCE = 32 * 1024;
 
-	private final AtomicLong unread = new AtomicLong();
+	private static final AtomicLongFieldUpdater<CallBuffers> UNREAD = AtomicLongFieldUpdater
+		.newUpdater(CallBuffers.class, "unread");
 
-	private final AtomicLong unfinished = new AtomicLong();
+	private static final AtomicLongFieldUpdater<CallBuffers> UNFINISHED = AtomicLongFieldUpdater
+		.newUpdater(CallBuffers.class, "unfinished");
+
+	private volatile long unread;
+
+	private volatile long unfinished;
 
 	/** Set before the first message is read or written. */
 	private volatile @Nullable Budget budget;
@@ -50,8 +55,8 @@ final class CallBuffers extends ServerStreamTracer {
 			return;
 		}
 		shared.take(bytes);
-		long mine = this.unfinished.addAndGet(bytes);
-		giveBackIfClosed(this.unfinished);
+		long mine = UNFINISHED.addAndGet(this, bytes);
+		giveBackIfClosed(UNFINISHED);
 		// a message has its own limit: the last one of a connection may come to its end
 		if (mine > ALLOWANCE && shared.isUsedUp(mine)) {
 			// ends the call as a message that is too large does
@@ -62,7 +67,7 @@ final class CallBuffers extends ServerStreamTracer {
 
 	@Override
 	public void inboundMessageRead(int number, long wireSize, long size) {
-		giveBack(this.unfinished);
+		giveBack(UNFINISHED);
 	}
 
 	@Override
@@ -70,8 +75,8 @@ final class CallBuffers extends ServerStreamTracer {
 		Budget shared = this.budget;
 		if (shared != null && bytes > 0) {
 			shared.take(bytes);
-			this.unread.addAndGet(bytes);
-			giveBackIfClosed(this.unread);
+			UNREAD.addAndGet(this, bytes);
+			giveBackIfClosed(UNREAD);
 		}
 	}
 
@@ -79,39 +84,45 @@ final class CallBuffers extends ServerStreamTracer {
 	 * All answers so far are on the wire, but for what the stream is ready to take.
 	 */
 	void answersAreRead() {
-		giveBack(this.unread);
+		giveBack(UNREAD);
 	}
 
 	/**
-	 * Whether a further answer is refused.
-	 * @param size the size of the answer, asked for only when it matters
+	 * Whether the budget of the connection is used up: then {@link #refuseAnswer} is to
+	 * be asked.
+	 */
+	boolean isUsedUp() {
+		Budget shared = this.budget;
+		return shared != null && shared.isUsedUp(0);
+	}
+
+	/**
+	 * Whether a further answer is refused when the budget is used up.
+	 * @param size the size of the answer
 	 * @return why, {@code null} if it is not
 	 */
-	@Nullable String refuseAnswer(LongSupplier size) {
+	@Nullable String refuseAnswer(long size) {
 		Budget shared = this.budget;
-		if (shared == null || !shared.isUsedUp(0) || size.getAsLong() <= ALLOWANCE - this.unread.get()) {
-			return null;
-		}
-		return shared.refuse("answers that nobody reads");
+		return (shared == null || size <= ALLOWANCE - this.unread) ? null : shared.refuse("answers that nobody reads");
 	}
 
 	@Override
 	public void streamClosed(Status status) {
 		// first: who takes from now on sees it, who took before is seen here
 		this.closed = true;
-		giveBack(this.unread);
-		giveBack(this.unfinished);
+		giveBack(UNREAD);
+		giveBack(UNFINISHED);
 	}
 
-	private void giveBackIfClosed(AtomicLong mine) {
+	private void giveBackIfClosed(AtomicLongFieldUpdater<CallBuffers> mine) {
 		if (this.closed) {
 			giveBack(mine);
 		}
 	}
 
-	private void giveBack(AtomicLong mine) {
+	private void giveBack(AtomicLongFieldUpdater<CallBuffers> mine) {
 		Budget shared = this.budget;
-		long bytes = (shared != null && mine.get() != 0) ? mine.getAndSet(0) : 0;
+		long bytes = (shared != null && mine.get(this) != 0) ? mine.getAndSet(this, 0) : 0;
 		if (shared != null && bytes != 0) {
 			shared.giveBack(bytes);
 		}

@@ -25,17 +25,20 @@ final class UnreadAnswers implements ServerInterceptor {
 		if (buffers == null) {
 			return next.startCall(call, headers);
 		}
-		return new SimpleForwardingServerCallListener<>(next.startCall(new Answers<>(call, buffers), headers)) {
+		ServerCall.Listener<Q> listener = next.startCall(new Answers<>(call, buffers), headers);
+		// a single answer is written when the call closes: there is nothing to wait for
+		return call.getMethodDescriptor().getType().serverSendsOneMessage() ? listener
+				: new SimpleForwardingServerCallListener<>(listener) {
 
-			@Override
-			public void onReady() {
-				if (call.isReady()) {
-					buffers.answersAreRead();
-				}
-				super.onReady();
-			}
+					@Override
+					public void onReady() {
+						if (call.isReady()) {
+							buffers.answersAreRead();
+						}
+						super.onReady();
+					}
 
-		};
+				};
 	}
 
 	/**
@@ -63,7 +66,7 @@ final class UnreadAnswers implements ServerInterceptor {
 		public void sendMessage(A message) {
 			if (!this.refused) {
 				releaseIfRead();
-				String reason = this.buffers.refuseAnswer(() -> size(message));
+				String reason = this.buffers.isUsedUp() ? this.buffers.refuseAnswer(size(message)) : null;
 				if (reason == null) {
 					super.sendMessage(message);
 					releaseIfRead();

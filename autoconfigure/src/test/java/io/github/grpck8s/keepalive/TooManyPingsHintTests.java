@@ -4,8 +4,10 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import io.github.grpck8s.ChannelSpec;
+import io.github.grpck8s.StatusHints;
 import io.github.grpck8s.StackSettings;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
@@ -81,7 +83,7 @@ class TooManyPingsHintTests {
 			.build()
 			.start();
 		InProcessChannelBuilder builder = InProcessChannelBuilder.forName(name).directExecutor();
-		new TooManyPingsHint(pings).applyTo(spec, builder);
+		new StatusHints(() -> Stream.of(new TooManyPingsHint(pings))).applyTo(spec, builder);
 		ManagedChannel channel = builder.build();
 		for (int i = 0; i < times; i++) {
 			assertThatExceptionOfType(StatusRuntimeException.class)

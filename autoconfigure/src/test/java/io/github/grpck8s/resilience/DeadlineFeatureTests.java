@@ -7,8 +7,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import io.github.grpck8s.ChannelSpec;
+import io.github.grpck8s.StatusHints;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -151,7 +153,9 @@ class DeadlineFeatureTests {
 	private void callOn(EchoServer callee, DeadlineRules rules, MethodDescriptor<String, String> method,
 			CallOptions options) {
 		var builder = callee.channel();
-		new DeadlineFeature((spec) -> rules).applyTo(CHANNEL, builder);
+		DeadlineFeature feature = new DeadlineFeature((spec) -> rules);
+		feature.applyTo(CHANNEL, builder);
+		new StatusHints(() -> Stream.of(feature)).applyTo(CHANNEL, builder);
 		ManagedChannel made = builder.build();
 		try {
 			ClientCalls.blockingServerStreamingCall(made, method, options, "").forEachRemaining((answer) -> {

@@ -69,7 +69,6 @@ public final class KeepAliveAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	@Order(FeatureOrder.INNER)
 	TooManyPingsHint grpcK8sTooManyPingsHint(ChannelKeepAlive channels) {
 		return new TooManyPingsHint(channels);
 	}

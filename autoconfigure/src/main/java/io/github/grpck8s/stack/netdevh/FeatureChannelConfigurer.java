@@ -40,7 +40,6 @@ class FeatureChannelConfigurer implements GrpcChannelConfigurer {
 		ChannelSpec channel = this.channels.get(name);
 		this.addresses.check(channel);
 		this.settings.ifAvailable((stack) -> stack.sayWhatIsSetTwice(channel));
-		builder.intercept(new HandshakeHints(name));
 		this.features.orderedStream().forEach((feature) -> feature.applyTo(channel, builder));
 		Map<String, ?> serviceConfig = ServiceConfigs.merge(this.serviceConfigs.orderedStream().toList(), channel);
 		if (!serviceConfig.isEmpty()) {

@@ -2,10 +2,13 @@ package io.github.grpck8s.stack.netdevh;
 
 import io.github.grpck8s.ChannelFeature;
 import io.github.grpck8s.ChannelServices;
+import io.github.grpck8s.FeatureOrder;
 import io.github.grpck8s.ServerFeature;
 import io.github.grpck8s.ServerLifecycleListener;
 import io.github.grpck8s.ServiceConfigFeature;
 import io.github.grpck8s.StackSettings;
+import io.github.grpck8s.StatusHintFeature;
+import io.github.grpck8s.StatusHints;
 import io.github.grpck8s.TargetRule;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
@@ -85,6 +88,17 @@ public final class NetDevhStackAutoConfiguration {
 				ObjectProvider<NetDevhSettings> settings, ObjectProvider<ChannelFeature> features,
 				ObjectProvider<ServiceConfigFeature> serviceConfigs) {
 			return new FeatureChannelConfigurer(channels, addresses, settings, features, serviceConfigs);
+		}
+
+		@Bean
+		static HandshakeHints grpcK8sHandshakeHints() {
+			return new HandshakeHints();
+		}
+
+		@Bean
+		@Order(FeatureOrder.HINTS)
+		static StatusHints grpcK8sStatusHints(ObjectProvider<StatusHintFeature> features) {
+			return new StatusHints(features::orderedStream);
 		}
 
 		@Bean

@@ -1,6 +1,7 @@
 package io.github.grpck8s.benchmarks.programs;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +23,8 @@ final class CallArms implements AutoCloseable {
 
 	private static final Duration START = Duration.ofMinutes(4);
 
+	private static final int GENERATIONS = 4;
+
 	private final Effort effort;
 
 	private final BooleanSupplier timeIsUp;
@@ -34,10 +37,35 @@ final class CallArms implements AutoCloseable {
 	}
 
 	/**
-	 * Start them and let them get warm for all shapes.
+	 * Measure calls of several shapes, each arm in each shape once a round. A part of the
+	 * rounds is made by the first processes, the next by others: which threads share a
+	 * core, and which connection an event loop, is settled when a process starts and
+	 * makes a fifth of its CPU time.
+	 * @param effort how many rounds
+	 * @param commands the applications by name
+	 * @param shapes what the calls are like
 	 */
-	static CallArms start(Effort effort, Map<String, Command> commands) throws Exception {
-		return start(effort, commands, List.of(Shape.UNARY, Shape.CALLERS_64, Shape.STREAMING));
+	static Map<Shape, Usages> measure(Effort effort, Map<String, Command> commands, List<Shape> shapes)
+			throws Exception {
+		Map<Shape, Map<String, List<Usage>>> measured = new EnumMap<>(Shape.class);
+		BooleanSupplier timeIsUp = effort.timeIsUp();
+		int generations = Math.min(effort.callRounds(), GENERATIONS);
+		int rounds = (effort.callRounds() + generations - 1) / generations;
+		for (int generation = 0; generation < generations; generation++) {
+			if (generation > 0 && timeIsUp.getAsBoolean()) {
+				break;
+			}
+			try (CallArms arms = start(effort, commands, shapes)) {
+				arms.measure(shapes, rounds).forEach((shape, usages) -> {
+					Map<String, List<Usage>> sofar = measured.computeIfAbsent(shape, (key) -> new LinkedHashMap<>());
+					usages
+						.forEach((name, more) -> sofar.computeIfAbsent(name, (key) -> new ArrayList<>()).addAll(more));
+				});
+			}
+		}
+		Map<Shape, Usages> usages = new EnumMap<>(Shape.class);
+		measured.forEach((shape, ofShape) -> usages.put(shape, new Usages(ofShape)));
+		return usages;
 	}
 
 	/**
@@ -69,28 +97,24 @@ final class CallArms implements AutoCloseable {
 	private int warmUp(Shape shape) {
 		return switch (shape) {
 			case STREAMING -> this.effort.pick(60_000, 100);
-			case CALLERS_64 -> this.effort.pick(15_000, 64);
-			default -> this.effort.pick(10_000, 20);
+			case CALLERS_64 -> this.effort.pick(40_000, 64);
+			default -> this.effort.pick(20_000, 20);
 		};
 	}
 
-	/**
-	 * Measure calls of several shapes, each arm in each shape once a round.
-	 */
-	Map<Shape, Usages> measure(List<Shape> shapes) throws Exception {
+	private Map<Shape, Map<String, List<Usage>>> measure(List<Shape> shapes, int rounds) throws Exception {
 		Map<String, Callable<Usage>> arms = new LinkedHashMap<>();
 		for (Shape shape : shapes) {
 			int calls = calls(shape);
 			this.children.forEach((name, child) -> arms.put(shape + " " + name, () -> child.calls(shape, calls)));
 		}
-		Map<String, List<Usage>> measured = Rounds.run(this.effort.callRounds(), 1, this.timeIsUp, this.effort.random(),
-				arms);
-		Map<Shape, Usages> usages = new EnumMap<>(Shape.class);
+		Map<String, List<Usage>> measured = Rounds.run(rounds, this.effort.random(), arms);
+		Map<Shape, Map<String, List<Usage>>> usages = new EnumMap<>(Shape.class);
 		for (Shape shape : shapes) {
 			Map<String, List<Usage>> ofShape = new LinkedHashMap<>();
 			this.children.keySet()
 				.forEach((name) -> ofShape.put(name, measured.getOrDefault(shape + " " + name, List.of())));
-			usages.put(shape, new Usages(ofShape));
+			usages.put(shape, ofShape);
 		}
 		return usages;
 	}

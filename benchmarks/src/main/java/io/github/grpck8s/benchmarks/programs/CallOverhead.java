@@ -52,38 +52,37 @@ public final class CallOverhead implements Program {
 
 	@Override
 	public Duration takes(Effort effort) {
-		return Duration.ofSeconds(effort.pick(40 + 8 * effort.callRounds(), 25));
+		return Duration.ofSeconds(effort.pick(300 + 9 * effort.callRounds(), 25));
 	}
 
 	@Override
 	public Report run(Effort effort) throws Exception {
-		try (CallArms arms = CallArms.start(effort, commands())) {
-			List<Row> rows = new ArrayList<>();
-			Map<Shape, Usages> measured = arms.measure(List.of(Shape.UNARY, Shape.STREAMING, Shape.CALLERS_64));
-			int rounds = 0;
-			for (Map.Entry<Shape, Usages> each : measured.entrySet()) {
-				Shape shape = each.getKey();
-				Usages usages = each.getValue();
-				rounds = usages.rounds();
-				String off = shape.title() + ", " + OFF;
-				String sampled = shape.title() + ", " + SAMPLED;
-				rows.addAll(usages.costs(off, BARE, OFF, BARE, TWIN, 1.05, 1.10));
-				rows.add(usages.row(off, "time per call, µs (a remark)", CallOverhead::time, BARE, OFF)
-					.noise(usages.values(BARE, CallOverhead::time), usages.values(TWIN, CallOverhead::time)));
-				for (String rival : List.of(NET_DEVH, BOOT)) {
-					rows.addAll(usages.costs(off, rival, OFF, BARE, TWIN, null, null));
-				}
-				rows.addAll(usages.costs(sampled, BARE, SAMPLED, BARE, TWIN, 1.15, null));
-				for (String rival : List.of(LIBRARY, AGENT)) {
-					rows.addAll(usages.costs(sampled, rival, SAMPLED, BARE, TWIN, 1.0, 1.0));
-				}
-				for (String rival : List.of(NET_DEVH, BOOT, LIBRARY, AGENT)) {
-					usages.costs(shape.title() + ", " + rival, BARE, rival, BARE, TWIN, null, null)
-						.forEach((row) -> rows.add(row.remark("the rival itself, not ours")));
-				}
+		List<Row> rows = new ArrayList<>();
+		Map<Shape, Usages> measured = CallArms.measure(effort, commands(),
+				List.of(Shape.UNARY, Shape.STREAMING, Shape.CALLERS_64));
+		int rounds = 0;
+		for (Map.Entry<Shape, Usages> each : measured.entrySet()) {
+			Shape shape = each.getKey();
+			Usages usages = each.getValue();
+			rounds = usages.rounds();
+			String off = shape.title() + ", " + OFF;
+			String sampled = shape.title() + ", " + SAMPLED;
+			rows.addAll(usages.costs(off, BARE, OFF, BARE, TWIN, 1.05, 1.10));
+			rows.add(usages.row(off, "time per call, µs (a remark)", CallOverhead::time, BARE, OFF)
+				.noise(usages.values(BARE, CallOverhead::time), usages.values(TWIN, CallOverhead::time)));
+			for (String rival : List.of(NET_DEVH, BOOT)) {
+				rows.addAll(usages.costs(off, rival, OFF, BARE, TWIN, null, null));
 			}
-			return Report.of(rounds, rows);
+			rows.addAll(usages.costs(sampled, BARE, SAMPLED, BARE, TWIN, 1.15, null));
+			for (String rival : List.of(LIBRARY, AGENT)) {
+				rows.addAll(usages.costs(sampled, rival, SAMPLED, BARE, TWIN, 1.0, 1.0));
+			}
+			for (String rival : List.of(NET_DEVH, BOOT, LIBRARY, AGENT)) {
+				usages.costs(shape.title() + ", " + rival, BARE, rival, BARE, TWIN, null, null)
+					.forEach((row) -> rows.add(row.remark("the rival itself, not ours")));
+			}
 		}
+		return Report.of(rounds, rows);
 	}
 
 	private static double time(Usage usage) {

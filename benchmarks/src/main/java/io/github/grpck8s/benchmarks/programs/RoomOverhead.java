@@ -39,7 +39,7 @@ public final class RoomOverhead implements Program {
 
 	@Override
 	public Duration takes(Effort effort) {
-		return Duration.ofSeconds(effort.pick(60 + 4 * effort.callRounds(), 15));
+		return Duration.ofSeconds(effort.pick(300 + 6 * effort.callRounds(), 15));
 	}
 
 	@Override
@@ -51,14 +51,12 @@ public final class RoomOverhead implements Program {
 		for (String room : rooms) {
 			commands.put(room, only(room));
 		}
-		try (CallArms arms = CallArms.start(effort, commands)) {
-			Usages usages = arms.measure(List.of(Shape.UNARY)).values().iterator().next();
-			List<Row> rows = new ArrayList<>();
-			for (String room : rooms) {
-				rows.addAll(usages.costs(room, OFF, room, OFF, "twin", null, null));
-			}
-			return Report.of(usages.rounds(), rows);
+		Usages usages = CallArms.measure(effort, commands, List.of(Shape.UNARY)).values().iterator().next();
+		List<Row> rows = new ArrayList<>();
+		for (String room : rooms) {
+			rows.addAll(usages.costs(room, OFF, room, OFF, "twin", null, null));
 		}
+		return Report.of(usages.rounds(), rows);
 	}
 
 	/**
