@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.List;
 
 import io.github.grpck8s.benchmarks.worker.Child;
-import io.github.grpck8s.benchmarks.worker.Child.Command;
+import io.github.grpck8s.benchmarks.worker.Command;
 import io.github.grpck8s.benchmarks.worker.ClassPath;
 import io.github.grpck8s.benchmarks.worker.Shape;
 import org.jspecify.annotations.Nullable;
@@ -62,8 +62,8 @@ final class AotCache {
 	 * The same application on the same JDK from the same jars, without the cache.
 	 */
 	Command without(Command command) {
-		return new Command(command.name(), this.java, command.options(), this.jars, command.main(), command.arguments(),
-				command.environment());
+		return new Command(command.name(), List.of(this.java.toString()), command.options(), this.jars, command.main(),
+				command.arguments(), command.environment());
 	}
 
 	/**

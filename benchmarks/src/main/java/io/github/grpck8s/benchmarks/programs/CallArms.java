@@ -13,7 +13,7 @@ import io.github.grpck8s.benchmarks.Effort;
 import io.github.grpck8s.benchmarks.measure.Rounds;
 import io.github.grpck8s.benchmarks.measure.Usage;
 import io.github.grpck8s.benchmarks.worker.Child;
-import io.github.grpck8s.benchmarks.worker.Child.Command;
+import io.github.grpck8s.benchmarks.worker.Command;
 import io.github.grpck8s.benchmarks.worker.Shape;
 
 /**

@@ -13,7 +13,7 @@ import io.github.grpck8s.benchmarks.measure.Usage;
 import io.github.grpck8s.benchmarks.report.Report;
 import io.github.grpck8s.benchmarks.report.Row;
 import io.github.grpck8s.benchmarks.worker.Applications;
-import io.github.grpck8s.benchmarks.worker.Child.Command;
+import io.github.grpck8s.benchmarks.worker.Command;
 import io.github.grpck8s.benchmarks.worker.Shape;
 
 /**
@@ -99,6 +99,7 @@ public final class CallOverhead implements Program {
 		commands.put(AGENT, Applications.agent());
 		commands.put(OFF, Applications.starter("off", "grpc.k8s.observability.tracing.enabled=false"));
 		commands.put(SAMPLED, Applications.starter("sampled", "grpc.k8s.observability.tracing.sampling=0.01"));
+		commands.replaceAll((name, command) -> command.onOneCore());
 		return commands;
 	}
 

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 import io.github.grpck8s.benchmarks.worker.Child;
-import io.github.grpck8s.benchmarks.worker.Child.Command;
+import io.github.grpck8s.benchmarks.worker.Command;
 import io.github.grpck8s.example.proto.GetUserRequest;
 import io.github.grpck8s.example.proto.UserServiceGrpc;
 import io.grpc.Grpc;

@@ -8,7 +8,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Collectors;
 
-import io.github.grpck8s.benchmarks.worker.Child.Command;
+import io.github.grpck8s.benchmarks.worker.Command;
 import io.github.grpck8s.benchmarks.worker.NamedPod;
 
 /**

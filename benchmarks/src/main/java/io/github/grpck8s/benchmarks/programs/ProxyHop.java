@@ -15,7 +15,7 @@ import io.github.grpck8s.benchmarks.proxy.RunningProxy;
 import io.github.grpck8s.benchmarks.report.Report;
 import io.github.grpck8s.benchmarks.report.Row;
 import io.github.grpck8s.benchmarks.worker.ChannelWorker;
-import io.github.grpck8s.benchmarks.worker.Child.Command;
+import io.github.grpck8s.benchmarks.worker.Command;
 import io.github.grpck8s.benchmarks.worker.ClassPath;
 import io.github.grpck8s.benchmarks.worker.Shape;
 import io.github.grpck8s.test.FakeKubernetes;

@@ -14,7 +14,7 @@ import io.github.grpck8s.benchmarks.measure.Rounds;
 import io.github.grpck8s.benchmarks.report.Report;
 import io.github.grpck8s.benchmarks.report.Row;
 import io.github.grpck8s.benchmarks.worker.Child;
-import io.github.grpck8s.benchmarks.worker.Child.Command;
+import io.github.grpck8s.benchmarks.worker.Command;
 import io.github.grpck8s.benchmarks.worker.ClassPath;
 import io.github.grpck8s.benchmarks.worker.DiscoveryWorker;
 import io.github.grpck8s.discovery.AssemblerBenchmark;

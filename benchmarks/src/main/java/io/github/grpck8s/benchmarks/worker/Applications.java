@@ -11,8 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 
-import io.github.grpck8s.benchmarks.worker.Child.Command;
-
 /**
  * The applications that are compared, server and client in one process each.
  */

@@ -7,10 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -39,7 +36,7 @@ public final class Child implements AutoCloseable {
 	 */
 	private final Deque<String> output = new ArrayDeque<>();
 
-	private Child(String name, Process process) {
+	Child(String name, Process process) {
 		this.name = name;
 		this.process = process;
 		this.commands = process.outputWriter();
@@ -47,75 +44,6 @@ public final class Child implements AutoCloseable {
 		reader.setDaemon(true);
 		reader.start();
 		Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
-	}
-
-	/**
-	 * How to start one.
-	 *
-	 * @param name its name in messages
-	 * @param java the program {@code java}
-	 * @param options options of the JVM
-	 * @param classPath its class path
-	 * @param main its main class
-	 * @param arguments its arguments
-	 * @param environment variables beside those of this process
-	 */
-	public record Command(String name, Path java, List<String> options, String classPath, String main,
-			List<String> arguments, Map<String, String> environment) {
-
-		/**
-		 * A worker on this JDK.
-		 */
-		public static Command of(String name, ClassPath classPath, Class<?> main, List<String> arguments) {
-			return new Command(name, Path.of(System.getProperty("java.home"), "bin", "java"),
-					List.of("-Xms192m", "-Xmx192m", "-XX:+UseSerialGC"), classPath.text(), main.getName(), arguments,
-					Map.of());
-		}
-
-		/**
-		 * With more options.
-		 */
-		public Command options(String... more) {
-			List<String> all = new ArrayList<>(this.options);
-			all.addAll(List.of(more));
-			return new Command(this.name, this.java, all, this.classPath, this.main, this.arguments, this.environment);
-		}
-
-		/**
-		 * Ready sooner and slower from then on, where nothing is measured.
-		 */
-		public Command hurried(boolean hurry) {
-			return hurry ? options("-XX:TieredStopAtLevel=1") : this;
-		}
-
-		/**
-		 * With variables.
-		 */
-		public Command environment(Map<String, String> variables) {
-			return new Command(this.name, this.java, this.options, this.classPath, this.main, this.arguments,
-					variables);
-		}
-
-		/**
-		 * Start.
-		 * @throws IOException if it cannot be started
-		 */
-		public Child start() throws IOException {
-			List<String> command = new ArrayList<>();
-			command.add(this.java.toString());
-			command.addAll(this.options);
-			command.addAll(List.of("-cp", this.classPath, this.main));
-			command.addAll(this.arguments);
-			ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-			// a build that runs in a pod is still not about that pod's cluster
-			builder.environment()
-				.keySet()
-				.removeIf((variable) -> variable.startsWith("KUBERNETES_") || variable.startsWith("GRPC_")
-						|| variable.startsWith("OTEL_") || variable.equals("JAVA_TOOL_OPTIONS"));
-			builder.environment().putAll(this.environment);
-			return new Child(this.name, builder.start());
-		}
-
 	}
 
 	private void read() {
