@@ -12,7 +12,8 @@ import java.util.Locale;
  */
 public final class Chart {
 
-	private static final int LABEL = 520;
+	/** Of a letter, on average, at the size of the labels. */
+	private static final double LETTER = 6.5;
 
 	private static final int WIDTH = 420;
 
@@ -32,11 +33,15 @@ public final class Chart {
 		Files.writeString(folder.resolve(report.program() + ".svg"), svg(report));
 	}
 
+	/**
+	 * The picture as text.
+	 */
 	static String svg(Report report) {
 		List<Row> rows = report.rows();
 		double least = rows.stream().mapToDouble((row) -> Math.min(row.quartiles().q1(), 0.5)).min().orElse(0.5);
 		double most = rows.stream().mapToDouble((row) -> Math.max(row.quartiles().q3(), 2)).max().orElse(2);
-		Scale scale = new Scale(Math.max(least, 0.0005), Math.min(most, 1000));
+		int left = 20 + (int) Math.ceil(LETTER * rows.stream().mapToInt((row) -> label(row).length()).max().orElse(0));
+		Scale scale = new Scale(left, Math.max(least, 0.0005), Math.min(most, 1000));
 		int height = TOP + rows.size() * LINE + 20;
 		StringBuilder svg = new StringBuilder();
 		svg.append(
@@ -47,7 +52,7 @@ public final class Chart {
 						<text x="10" y="38" fill="#555">ours / rival's, logarithmic: left of the line ours needs less; whiskers: \
 						quartiles, red: goal, grey: A/A</text>
 						"""
-					.formatted(LABEL + WIDTH + 90, height, escape(report.program())));
+					.formatted(left + WIDTH + 90, height, escape(report.program())));
 		for (double tick : new double[] { 0.001, 0.01, 0.1, 0.25, 0.5, 1, 2, 4, 10, 100, 1000 }) {
 			if (tick >= scale.least() && tick <= scale.most()) {
 				svg.append(
@@ -63,8 +68,8 @@ public final class Chart {
 	}
 
 	private static void row(StringBuilder svg, Row row, int y, Scale scale) {
-		svg.append("<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>%n".formatted(LABEL - 10, y + 15,
-				escape(row.scenario() + ": " + row.figure() + " beside " + row.rival())));
+		svg.append("<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>%n".formatted(scale.left() - 10, y + 15,
+				escape(label(row))));
 		Row.Spread same = row.same();
 		if (same != null) {
 			svg.append(bar(scale.at(same.q1()), scale.at(same.q3()), y + 2, LINE - 4, "#e0e0e0"));
@@ -78,8 +83,12 @@ public final class Chart {
 			double most = (goal.of().equals("ours") && row.rivals() > 0) ? goal.most() / row.rivals() : goal.most();
 			svg.append(line(scale.at(most), y + 1, scale.at(most), y + LINE - 1, "#c00", 2));
 		}
-		svg.append("<text x=\"%d\" y=\"%d\">%s</text>%n".formatted(LABEL + WIDTH + 12, y + 15,
+		svg.append("<text x=\"%d\" y=\"%d\">%s</text>%n".formatted(scale.left() + WIDTH + 12, y + 15,
 				Numbers.ratio(row.ratio())));
+	}
+
+	private static String label(Row row) {
+		return row.scenario() + ": " + row.figure() + " beside " + row.rival();
 	}
 
 	private static String bar(double from, double to, int y, int height, String colour) {
@@ -100,14 +109,15 @@ public final class Chart {
 	/**
 	 * Where a ratio stands.
 	 *
+	 * @param left the left end, in pixels
 	 * @param least the ratio at the left end
 	 * @param most the ratio at the right end
 	 */
-	private record Scale(double least, double most) {
+	private record Scale(int left, double least, double most) {
 
 		double at(double ratio) {
 			double clamped = Math.min(Math.max(ratio, this.least), this.most);
-			return LABEL + WIDTH * Math.log(clamped / this.least) / Math.log(this.most / this.least);
+			return this.left + WIDTH * Math.log(clamped / this.least) / Math.log(this.most / this.least);
 		}
 
 	}

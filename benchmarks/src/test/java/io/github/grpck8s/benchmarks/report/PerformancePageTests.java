@@ -2,6 +2,7 @@ package io.github.grpck8s.benchmarks.report;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 import org.junit.jupiter.api.Test;
 
@@ -19,6 +20,21 @@ class PerformancePageTests {
 		assertThat(Files.readString(page))
 			.as("docs/performance.md is made of benchmarks/results: add -Ddocs.update=true")
 			.isEqualTo(expected);
+	}
+
+	@Test
+	void thePicturesShowTheResultsThatAreCommitted() throws Exception {
+		Path results = Path.of("results");
+		List<Report> reports = JsonFile.read(results, List.of());
+		assertThat(reports).isNotEmpty();
+		for (Report report : reports) {
+			Path picture = results.resolve(report.program() + ".svg");
+			if (Boolean.getBoolean("docs.update")) {
+				Chart.write(report, results);
+			}
+			assertThat(Files.readString(picture)).as("%s is made of its JSON: add -Ddocs.update=true", picture)
+				.isEqualTo(Chart.svg(report));
+		}
 	}
 
 }
