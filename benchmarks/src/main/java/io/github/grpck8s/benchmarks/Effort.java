@@ -14,7 +14,7 @@ import java.util.function.BooleanSupplier;
  */
 public record Effort(boolean smoke, int wantedRounds, Random random) {
 
-	private static final Duration LONGEST = Duration.ofSeconds(Long.getLong("seconds", 480));
+	private static final Duration LONGEST = Duration.ofSeconds(Long.getLong("seconds", 800));
 
 	/**
 	 * Enough to show that a program runs.

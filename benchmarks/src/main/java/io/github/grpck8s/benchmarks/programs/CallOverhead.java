@@ -52,7 +52,7 @@ public final class CallOverhead implements Program {
 
 	@Override
 	public Duration takes(Effort effort) {
-		return Duration.ofSeconds(effort.pick(300 + 9 * effort.callRounds(), 25));
+		return Duration.ofSeconds(effort.pick(300 + 26 * effort.callRounds(), 25));
 	}
 
 	@Override
