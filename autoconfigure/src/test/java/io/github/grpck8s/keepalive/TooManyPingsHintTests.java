@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 import io.github.grpck8s.ChannelSpec;
-import io.github.grpck8s.StatusHints;
 import io.github.grpck8s.StackSettings;
+import io.github.grpck8s.StatusHints;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;

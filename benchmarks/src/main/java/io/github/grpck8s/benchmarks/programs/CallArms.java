@@ -39,8 +39,7 @@ final class CallArms implements AutoCloseable {
 	/**
 	 * Measure calls of several shapes, each arm in each shape once a round. A part of the
 	 * rounds is made by the first processes, the next by others: which threads share a
-	 * core, and which connection an event loop, is settled when a process starts and
-	 * makes a fifth of its CPU time.
+	 * core is settled when a process starts, and shows in its CPU time.
 	 * @param effort how many rounds
 	 * @param commands the applications by name
 	 * @param shapes what the calls are like

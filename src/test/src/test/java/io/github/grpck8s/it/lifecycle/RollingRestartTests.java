@@ -108,11 +108,9 @@ class RollingRestartTests {
 		int kills = Figure.count(3, 30);
 		FakeService users = kubernetes.service("shop", "users-sigkill");
 		List<Outcome> outcomes;
-		// as many retries at once as there are callers; and a channel does not tell which
-		// methods will be called over it, as a stub does. grpc-java says UNKNOWN of a
-		// call
-		// that it wanted to send in the moment in which the connection closed (issue
-		// 10120)
+		// As many retries at once as there are callers. A channel does not tell which
+		// methods will be called over it, as a stub does. And grpc-java says UNKNOWN of
+		// a call that it was about to send when the connection closed (issue 10120).
 		try (ConfigurableApplicationContext client = client("users-sigkill",
 				"grpc.k8s.resilience.retry.throttle.max-tokens=1000",
 				"grpc.k8s.resilience.retry.status-codes=UNAVAILABLE,UNKNOWN",
@@ -121,8 +119,7 @@ class RollingRestartTests {
 			try (Load load = Load.counted(client.getBean(Client.class).users, CALLERS)) {
 				for (int kill = 1; kill <= kills; kill++) {
 					awaitReady(users, kills - kill, true);
-					// three attempts outlive one kill, and two; nothing outlives one
-					// after another
+					// three attempts do not outlive three kills at once
 					load.awaitNewCalls();
 					Pod pod = next(users);
 					pod.server().awaitExit(pod.server().kill());
